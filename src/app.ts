@@ -5,13 +5,14 @@ import { Hono } from 'hono';
 import type { Dialect } from './dialects/dialect.ts';
 import { native } from './dialects/native.ts';
 import { NotFoundError } from './errors.ts';
+import { type CompletionsDeps, mountCompletions } from './http/completions.ts';
 import { type DocsAssets, mountDocs } from './http/docs.ts';
 import { type ManagementDeps, mountManagement } from './http/management.ts';
 import { pathOf, routingPath, splitRun } from './http/mount.ts';
 import { factsOf, failed, responseOf } from './http/reply.ts';
 import { dialectHandler } from './http/run-dialect.ts';
 
-export interface AppDeps extends ManagementDeps {
+export interface AppDeps extends ManagementDeps, CompletionsDeps {
   readonly dialects: readonly Dialect[];
   readonly docs: DocsAssets;
   /** False while the server starts or drains: `/readyz` says so. */
@@ -34,6 +35,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.get('/metrics', async (c) => c.body(await deps.metrics.registry.metrics(), 200, { 'content-type': deps.metrics.registry.contentType }));
   mountDocs(app as unknown as Hono, deps.docs);
   mountManagement(app as unknown as Hono, deps);
+  // Before the dialects: what the local model does not answer, they do.
+  mountCompletions(app as unknown as Hono, deps);
 
   for (const dialect of deps.dialects) {
     for (const operation of dialect.operations) {

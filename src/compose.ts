@@ -157,6 +157,7 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
       await sleep(milliseconds);
     },
     ready: () => ready,
+    model: null,
     docs: {
       openapi: () => readFile(join(root, 'openapi.yaml'), 'utf8'),
       viewer: (file) => readFile(join(dirname(require.resolve('swagger-ui-dist/package.json')), file)).catch(() => null),

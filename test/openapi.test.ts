@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Composed, compose } from '../src/compose.ts';
 import { resolveConfig } from '../src/config.ts';
 import { DIALECTS } from '../src/dialects/index.ts';
+import { fakeLanguageModel } from './support/fake-language-model.ts';
+import { withModel } from './support/model-app.ts';
 import { type DocumentedOperation, checkExampleBodies, checkReply, compileSchema, document, examplesOf, operations, schemaPlaces } from './support/openapi-document.ts';
 
 const OPERATIONS = operations().map((operation) => ({ ...operation, title: `${operation.method} ${operation.path}` }));
@@ -26,10 +28,10 @@ const CREDENTIALS: Readonly<Record<string, (key: string) => { headers?: Record<s
   ),
 };
 
+/** With a language model in it, for the operations that are the model's alone; all others answer as they do without one. */
 async function server(options: Record<string, string> = {}): Promise<Composed> {
   const composed = await compose(resolveConfig({ store: 'memory', 'log-level': 'silent', ...options }, {}, null).config);
-  composed.setReady(true);
-  return composed;
+  return withModel(composed, fakeLanguageModel());
 }
 
 function send({ app }: Composed, url: string, init: RequestInit, credentials: { headers?: Record<string, string>; query?: string } = {}): Response | Promise<Response> {
@@ -116,6 +118,19 @@ describe('the server as documented', () => {
   it('mounts every documented route, and no other', () => {
     const mounted = composed.app.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(OPERATIONS.map(({ title }) => title).sort()).toEqual([...new Set(mounted)].sort());
+  });
+
+  it('mounts the same routes without a model, and refuses what is the model\'s alone as documented', async () => {
+    const without = await compose(resolveConfig({ store: 'memory', 'log-level': 'silent' }, {}, null).config);
+    expect(new Set(without.app.routes.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(composed.app.routes.map(({ method, path }) => `${method} ${path}`)));
+    for (const operation of OPERATIONS.filter(({ home }) => home === '/openai/v1/completions')) {
+      for (const { url, init } of examplesOf(operation)) {
+        const reply = await send(without, url, init);
+        expect(reply.status).toBe(404);
+        await checkReply(operation, reply);
+      }
+    }
+    await without.close();
   });
 
   it.each(OPERATIONS)('answers the examples: $title', async (operation) => {

@@ -47,8 +47,16 @@ export interface GenerateRequest {
   readonly owner: string;
   /** Aborting frees the slot before the next step; `generate` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called once, when the prompt has been read and its tokens are known, before any delta. */
+  readonly onStart?: (start: Start) => void;
   /** Called with every piece of text that is certain to stay (nothing that may still become a stop string). */
   readonly onDelta?: (delta: Delta) => void;
+}
+
+export interface Start {
+  readonly promptTokens: readonly number[];
+  /** Prompt tokens whose cache was there already. */
+  readonly cachedTokens: number;
 }
 
 export interface TokenLogprob {

@@ -19,15 +19,31 @@ const MODELS = [
   'o4-mini',
 ] as const;
 
-function modelOf(id: string, madeAt: Date) {
-  return { id, object: 'model', created: seconds(madeAt), owned_by: 'winnow' };
+/** A language model on this server, which chats and completes texts under any of its names. */
+export interface LocalModel {
+  readonly names: readonly string[];
+  readonly root: string;
+  readonly contextLength: number;
+}
+
+/** With what vLLM tells of a model that it serves, where this is one (vLLM, `ModelCard`). */
+export function modelOf(id: string, madeAt: Date, local: LocalModel | null) {
+  const served = local === null ? {} : { root: local.root, parent: null, max_model_len: local.contextLength };
+  return { id, object: 'model', created: seconds(madeAt), owned_by: 'winnow', ...served };
+}
+
+/** The local model stands first: clients of a vLLM take the first of the list for the one that it serves. */
+export function modelsBody(madeAt: Date, local: LocalModel | null) {
+  const names = local?.names ?? [];
+  const others = MODELS.filter((id) => !names.includes(id));
+  return { object: 'list', data: [...names.map((id) => modelOf(id, madeAt, local)), ...others.map((id) => modelOf(id, madeAt, null))] };
 }
 
 export const listModels = factOperation({
   methods: ['GET'],
   paths: withAndWithoutVersion('/models'),
   needsKey: true,
-  reply: (_request, { madeAt }) => json({ object: 'list', data: MODELS.map((id) => modelOf(id, madeAt)) }),
+  reply: (_request, { madeAt }) => json(modelsBody(madeAt, null)),
 });
 
 export const getModel = factOperation({
@@ -38,6 +54,6 @@ export const getModel = factOperation({
     const id = params.id ?? '';
     const undated = id.replace(/-\d{4}-\d{2}-\d{2}$/, '');
     if (!MODELS.some((model) => model === undated)) throw new NotFoundError(`model '${id}'`);
-    return json(modelOf(id, madeAt));
+    return json(modelOf(id, madeAt, null));
   },
 });

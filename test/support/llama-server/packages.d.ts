@@ -3,8 +3,9 @@ declare module 'node-llama-cpp' {
   export type Token = number & { readonly __token: never };
   export interface Sequence {
     readonly nextTokenIndex: number;
+    clearHistory(): Promise<void>;
     adaptStateToTokens(tokens: readonly Token[], allowShift: boolean): Promise<void>;
-    evaluate(tokens: readonly Token[], options: { temperature?: number; topP?: number; topK?: number; seed?: number }): AsyncGenerator<Token, void, void>;
+    evaluate(tokens: readonly Token[], options: { temperature?: number; topP?: number; topK?: number; seed?: number; yieldEogToken?: boolean }): AsyncGenerator<Token, void, void>;
   }
   export interface Context {
     getSequence(): Sequence;

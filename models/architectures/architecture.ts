@@ -1,0 +1,44 @@
+/**
+ * The contract of an architecture: which tensors a checkpoint must hold, and the graph that runs them, cached for generation or plain
+ * for scoring and training. A new architecture is one file beside this one and one row in index.ts.
+ */
+import type { ArchitectureName, ModelConfig } from '../config.ts';
+import type { Graph } from '../graph/builder.ts';
+
+/** How a weight of the graph is made from the tensors of a checkpoint. */
+export type WeightRecipe =
+  /** As it stands, or [in, out] where `transpose` is set; several tensors are stacked along their rows first. */
+  | { readonly kind: 'float'; readonly parts: readonly string[]; readonly transpose: boolean; readonly type: 'float32' | 'float16' }
+  /** One of the three arrays of a matrix held in blocks along its rows (quantize.ts). */
+  | { readonly kind: 'blocks'; readonly part: 'packed' | 'scales' | 'zeroPoints'; readonly parts: readonly string[]; readonly bits: 4 | 8; readonly symmetric: boolean; readonly scaleType: 'float32' | 'float16' };
+
+export interface ModelGraph {
+  readonly graph: Graph;
+  /** By the weight's name in the graph. */
+  readonly weights: ReadonlyMap<string, WeightRecipe>;
+}
+
+/** How the matrices are held, and in what the graph computes. */
+export interface Format {
+  readonly matrices: 'float32' | 'float16' | 'int8' | 'int4';
+  /** Of activations, norms and cache. */
+  readonly compute: 'float32' | 'float16';
+}
+
+export interface Architecture {
+  readonly name: ArchitectureName;
+  /** Every tensor a checkpoint must hold, with its shape. */
+  tensors(config: ModelConfig): ReadonlyMap<string, readonly number[]>;
+  /**
+   * For generation. Inputs: `tokens` int64 [batch · sequence]; `split` int64 [3], the values batch, sequence, -1; `lengths` int32 [batch], the tokens each row has after this step, less one;
+   * `longest` int32 [], the largest of them plus one; `rows` int64 [rows], indices into `tokens` whose logits are wanted;
+   * `past_key.N`, `past_value.N` [batch, kvHeads, capacity, headDim]. Outputs: `logits` float32 [rows, vocabSize]; `key.N`, `value.N`.
+   * With a past, a sequence longer than one token needs a batch of one.
+   */
+  cached(config: ModelConfig, format: Format, positions: number): ModelGraph;
+  /**
+   * For scoring and training, of operators that have a gradient. Inputs: `tokens` int64 [batch, sequence]; `positions` int64 [sequence],
+   * 0, 1, …; `rows` int64 [rows], indices into batch × sequence. Output: `logits` float32 [rows, vocabSize]. Weights keep the checkpoint's names; matrices are [in, out].
+   */
+  plain(config: ModelConfig, positions: number): ModelGraph;
+}

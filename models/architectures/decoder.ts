@@ -1,0 +1,274 @@
+/**
+ * The decoder that llama, qwen2 and qwen3 share: RMS norm, rotary attention with grouped keys and values, a gated MLP. What sets one
+ * apart from the next is a handful of traits. Names of weights are Hugging Face's.
+ */
+import type { ArchitectureName, ModelConfig } from '../config.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/ops.ts';
+import type { Architecture, Format, ModelGraph, WeightRecipe } from './architecture.ts';
+import { rotaryTables } from './rope.ts';
+
+export interface Traits {
+  /** Biases on query, key and value. */
+  readonly attentionBias: boolean;
+  /** RMS norm of each head's query and key, before the rotation (Qwen3). */
+  readonly headNorm: boolean;
+}
+
+/** Weights that share a scale. A model's published 4-bit files use the same. */
+export const BLOCK_SIZE = 32;
+
+const layerName = (layer: number): string => `model.layers.${layer}`;
+
+function decoderTensors(config: ModelConfig, traits: Traits): ReadonlyMap<string, readonly number[]> {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, layers } = config;
+  const shapes = new Map<string, readonly number[]>([
+    ['model.embed_tokens.weight', [vocabSize, hiddenSize]],
+    ['model.norm.weight', [hiddenSize]],
+  ]);
+  if (!config.tieEmbeddings) shapes.set('lm_head.weight', [vocabSize, hiddenSize]);
+  for (let layer = 0; layer < layers; layer++) {
+    const name = layerName(layer);
+    shapes.set(`${name}.input_layernorm.weight`, [hiddenSize]);
+    shapes.set(`${name}.post_attention_layernorm.weight`, [hiddenSize]);
+    for (const [projection, rows] of [['q_proj', heads * headDim], ['k_proj', kvHeads * headDim], ['v_proj', kvHeads * headDim]] as const) {
+      shapes.set(`${name}.self_attn.${projection}.weight`, [rows, hiddenSize]);
+      if (traits.attentionBias) shapes.set(`${name}.self_attn.${projection}.bias`, [rows]);
+    }
+    shapes.set(`${name}.self_attn.o_proj.weight`, [hiddenSize, heads * headDim]);
+    if (traits.headNorm) for (const norm of ['q_norm', 'k_norm']) shapes.set(`${name}.self_attn.${norm}.weight`, [headDim]);
+    for (const projection of ['gate_proj', 'up_proj']) shapes.set(`${name}.mlp.${projection}.weight`, [intermediateSize, hiddenSize]);
+    shapes.set(`${name}.mlp.down_proj.weight`, [hiddenSize, intermediateSize]);
+  }
+  return shapes;
+}
+
+/** What both graphs are written with: weights by their recipes, norms, products. */
+class Decoder {
+  readonly g = new GraphBuilder();
+  readonly weights = new Map<string, WeightRecipe>();
+  readonly config: ModelConfig;
+  readonly format: Format;
+
+  constructor(config: ModelConfig, format: Format) {
+    this.config = config;
+    this.format = format;
+  }
+
+  vector(name: string, parts: readonly string[], size: number): Value {
+    const type = this.format.compute;
+    this.weights.set(name, { kind: 'float', parts, transpose: false, type });
+    return this.g.weight(name, type, [size]);
+  }
+
+  norm(x: Value, name: string, size = this.config.hiddenSize): Value {
+    return this.g.op('SimplifiedLayerNormalization', [x, this.vector(name, [name], size)], { axis: -1, epsilon: this.config.rmsNormEps });
+  }
+
+  /** A float matrix [rows, columns], in the type the graph computes in whatever it is held in. */
+  matrix(name: string, parts: readonly string[], shape: readonly [number, number], transpose: boolean): Value {
+    const type = this.format.matrices === 'float16' ? 'float16' : 'float32';
+    this.weights.set(name, { kind: 'float', parts, transpose, type });
+    const held = this.g.weight(name, type, transpose ? [shape[1], shape[0]] : shape);
+    return type === this.format.compute ? held : this.g.op('Cast', [held], { to: this.format.compute });
+  }
+
+  #blocks(name: string, parts: readonly string[], shape: readonly [number, number], flat: boolean): { packed: Value; scales: Value; zeroPoints: Value | null; bits: 4 | 8 } {
+    const bits = this.format.matrices === 'int4' ? 4 : 8;
+    const symmetric = bits === 8;
+    const [rows, columns] = shape;
+    const blocks = Math.ceil(columns / BLOCK_SIZE);
+    const recipe = { kind: 'blocks', parts, bits, symmetric, scaleType: this.format.compute } as const;
+    const made = (part: 'packed' | 'scales' | 'zeroPoints', type: 'uint8' | 'float32' | 'float16', size: readonly number[]): Value => {
+      this.weights.set(`${name}.${part}`, { ...recipe, part });
+      return this.g.weight(`${name}.${part}`, type, size);
+    };
+    return {
+      packed: made('packed', 'uint8', flat ? [rows, (blocks * BLOCK_SIZE * bits) / 8] : [rows, blocks, (BLOCK_SIZE * bits) / 8]),
+      scales: made('scales', this.format.compute, [rows, blocks]),
+      zeroPoints: symmetric ? null : made('zeroPoints', 'uint8', [rows, Math.ceil((blocks * bits) / 8)]),
+      bits,
+    };
+  }
+
+  get inBlocks(): boolean {
+    return this.format.matrices === 'int8' || this.format.matrices === 'int4';
+  }
+
+  /** x [.., columns] · Wᵀ (+ bias), W [rows, columns] the stack of `parts`. */
+  linear(x: Value, name: string, parts: readonly string[], shape: readonly [number, number], bias: readonly string[] | null = null): Value {
+    const [rows, columns] = shape;
+    const added = bias ? this.vector(`${name}.bias`, bias, rows) : null;
+    if (this.inBlocks) {
+      const { packed, scales, zeroPoints, bits } = this.#blocks(name, parts, shape, false);
+      return this.g.op('MatMulNBits', [x, packed, scales, zeroPoints, null, added], { K: columns, N: rows, bits, block_size: BLOCK_SIZE, accuracy_level: 4 });
+    }
+    const product = this.g.op('MatMul', [x, this.matrix(`${name}.weight`, parts, shape, true)], {});
+    return added ? this.g.op('Add', [product, added], {}) : product;
+  }
+
+  /** Rows of the embedding, and the function that turns hidden rows into logits, which shares the table where the model ties them. */
+  embedding(tokens: Value): { readonly hidden: Value; readonly logits: (rows: Value) => Value } {
+    const { vocabSize, hiddenSize, tieEmbeddings } = this.config;
+    const shape = [vocabSize, hiddenSize] as const;
+    const name = 'model.embed_tokens.weight';
+    const head = tieEmbeddings ? name : 'lm_head.weight';
+    if (this.inBlocks) {
+      const { packed, scales, zeroPoints, bits } = this.#blocks('model.embed_tokens', [name], shape, true);
+      const hidden = this.g.op('GatherBlockQuantized', [packed, tokens, scales, zeroPoints], { bits, block_size: BLOCK_SIZE, gather_axis: 0, quantize_axis: 1 });
+      return { hidden, logits: (rows) => this.linear(rows, 'lm_head', [head], shape) };
+    }
+    const table = this.matrix(name, [name], shape, false);
+    const hidden = this.g.op('Gather', [table, tokens], { axis: 0 });
+    return { hidden, logits: (rows) => this.g.op('Gemm', [rows, tieEmbeddings ? table : this.matrix(head, [head], shape, false)], { transB: 1 }) };
+  }
+
+  /** Norms the rows that are asked for, and yields their logits as `logits` in float32. */
+  finish(hidden: Value, rows: Value, logits: (rows: Value) => Value): ModelGraph {
+    const { g, config } = this;
+    const flat = hidden.shape.length === 2 ? hidden : g.reshape(hidden, [-1, config.hiddenSize]);
+    const wanted = this.norm(g.op('Gather', [flat, rows], { axis: 0 }), 'model.norm.weight');
+    const made = logits(wanted);
+    // Named through a cast, which costs nothing where the type is the same.
+    g.output(g.op('Cast', [made], { to: 'float32' }, ['logits']));
+    return { graph: g.build(), weights: this.weights };
+  }
+}
+
+function cachedDecoder(config: ModelConfig, format: Format, traits: Traits, positions: number): ModelGraph {
+  const decoder = new Decoder(config, format);
+  const { g } = decoder;
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config;
+  const width = heads * headDim;
+  const kvWidth = kvHeads * headDim;
+
+  const tokens = g.input('tokens', 'int64', ['tokens']);
+  const lengths = g.input('lengths', 'int32', ['batch']);
+  const longest = g.input('longest', 'int32', []);
+  const rows = g.input('rows', 'int64', ['rows']);
+  const split = g.input('split', 'int64', [3]);
+  const tables = rotaryTables(config, positions);
+  const half = headDim / 2;
+  const table = (name: string, data: Float32Array): Value => {
+    const constant = g.constant(name, 'float32', [positions, half], data);
+    return format.compute === 'float32' ? constant : g.op('Cast', [constant], { to: format.compute });
+  };
+  const cos = table('cos', tables.cos);
+  const sin = table('sin', tables.sin);
+  const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: 1 / Math.sqrt(headDim), do_rotary: 1, rotary_interleaved: 0 } as const;
+
+  // Products run over one long list of tokens (the kernels would take a batch one row at a time); attention alone sees the batch.
+  const { hidden, logits } = decoder.embedding(tokens);
+  let residual = hidden;
+  const batched = (x: Value): Value => g.op('Reshape', [x, split], { to: ['batch', 'sequence', x.shape[1]!] });
+  /** What the layer before adds; null for the first, whose input is the embedding itself. */
+  let update: Value | null = null;
+  /** Adds what the layer before made and norms the sum, in one operator. */
+  const normed = (name: string): Value => {
+    if (update === null) return decoder.norm(residual, name);
+    const [norm, sum] = g.ops('SkipSimplifiedLayerNormalization', [residual, update, decoder.vector(name, [name], hiddenSize)], { epsilon: config.rmsNormEps });
+    residual = sum!;
+    return norm!;
+  };
+
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = layerName(layer);
+    const attention = `${name}.self_attn`;
+    const named = (suffix: string): string[] => ['q', 'k', 'v'].map((one) => `${attention}.${one}_proj.${suffix}`);
+    const shape = ['batch', kvHeads, 'capacity', headDim];
+    const pastKey = g.input(`past_key.${layer}`, format.compute, shape);
+    const pastValue = g.input(`past_value.${layer}`, format.compute, shape);
+
+    // One product for the three projections: a third of the passes over the activations.
+    const packed = decoder.linear(normed(`${name}.input_layernorm.weight`), `${attention}.qkv`, named('weight'), [width + 2 * kvWidth, hiddenSize], traits.attentionBias ? named('bias') : null);
+    let query: readonly (Value | null)[] = [batched(packed), null, null];
+    if (traits.headNorm) {
+      const [q, k, v] = g.ops('Split', [packed], { axis: 1, sizes: [width, kvWidth, kvWidth] });
+      const headNorm = (x: Value, count: number, which: string): Value => {
+        const byHead = g.reshape(x, [0, count, headDim]);
+        return batched(g.reshape(decoder.norm(byHead, `${attention}.${which}.weight`, headDim), [0, count * headDim]));
+      };
+      query = [headNorm(q!, heads, 'q_norm'), headNorm(k!, kvHeads, 'k_norm'), batched(v!)];
+    }
+    const [mixed, key, value] = g.ops('GroupQueryAttention', [...query, pastKey, pastValue, lengths, longest, cos, sin], attributes, [`${attention}.mixed`, `key.${layer}`, `value.${layer}`]);
+    g.output(key!);
+    g.output(value!);
+    update = decoder.linear(g.reshape(mixed!, ['tokens', width]), `${attention}.o_proj`, [`${attention}.o_proj.weight`], [hiddenSize, width]);
+
+    const x = normed(`${name}.post_attention_layernorm.weight`);
+    const both = decoder.linear(x, `${name}.mlp.gate_up`, [`${name}.mlp.gate_proj.weight`, `${name}.mlp.up_proj.weight`], [2 * intermediateSize, hiddenSize]);
+    const [gate, up] = g.ops('Split', [both], { axis: 1, sizes: [intermediateSize, intermediateSize] });
+    const gated = g.op('Mul', [g.op('QuickGelu', [gate!], { alpha: 1 }), up!], {});
+    update = decoder.linear(gated, `${name}.mlp.down_proj`, [`${name}.mlp.down_proj.weight`], [hiddenSize, intermediateSize]);
+  }
+  return decoder.finish(g.op('Add', [residual, update!], {}), rows, logits);
+}
+
+function plainDecoder(config: ModelConfig, traits: Traits, positions: number): ModelGraph {
+  const decoder = new Decoder(config, { matrices: 'float32', compute: 'float32' });
+  const { g } = decoder;
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config;
+  const groups = heads / kvHeads;
+
+  const tokens = g.input('tokens', 'int64', ['batch', 'sequence']);
+  const at = g.input('positions', 'int64', ['sequence']);
+  const rows = g.input('rows', 'int64', ['rows']);
+  const tables = rotaryTables(config, positions);
+  const half = headDim / 2;
+  /** [sequence, 1, 1, half]: the same for every head. */
+  const angle = (name: string, data: Float32Array): Value => {
+    const rowsOfTable = g.op('Gather', [g.constant(name, 'float32', [positions, half], data), at], { axis: 0 });
+    return g.reshape(rowsOfTable, [-1, 1, 1, half]);
+  };
+  const cos = angle('cos', tables.cos);
+  const sin = angle('sin', tables.sin);
+  // Row i sees columns up to i. Padding on the right is seen by padding only, so it needs no mask of its own.
+  const sees = g.op('GreaterOrEqual', [g.reshape(at, [-1, 1]), g.reshape(at, [1, -1])], {});
+  const mask = g.op('Where', [sees, g.scalar(0), g.scalar(-1e9)], {});
+
+  /** The two halves of each head turn into each other (rotate_half). x: [batch, sequence, kvHeads, n, headDim]. */
+  const rotated = (x: Value): Value => {
+    const [a, b] = g.ops('Split', [x], { axis: 4, sizes: [half, half] });
+    const mul = (left: Value, right: Value): Value => g.op('Mul', [left, right], {});
+    return g.op('Concat', [g.op('Sub', [mul(a!, cos), mul(b!, sin)], {}), g.op('Add', [mul(b!, cos), mul(a!, sin)], {})], { axis: 4 });
+  };
+
+  const { hidden, logits } = decoder.embedding(tokens);
+  let x = hidden;
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = layerName(layer);
+    const attention = `${name}.self_attn`;
+    const normed = decoder.norm(x, `${name}.input_layernorm.weight`);
+    const project = (which: 'q' | 'k' | 'v', n: number): Value => {
+      const one = `${attention}.${which}_proj`;
+      const flat = decoder.linear(normed, one, [`${one}.weight`], [kvHeads * n * headDim, hiddenSize], traits.attentionBias ? [`${one}.bias`] : null);
+      const split = g.reshape(flat, [0, 0, kvHeads, n, headDim]);
+      return traits.headNorm && which !== 'v' ? decoder.norm(split, `${attention}.${which}_norm.weight`, headDim) : split;
+    };
+    const q = g.op('Transpose', [rotated(project('q', groups))], { perm: [0, 2, 3, 1, 4] });
+    const k = g.op('Transpose', [rotated(project('k', 1))], { perm: [0, 2, 3, 4, 1] });
+    const v = g.op('Transpose', [project('v', 1)], { perm: [0, 2, 3, 1, 4] });
+    const scores = g.op('Mul', [g.op('MatMul', [q, k], {}), g.scalar(1 / Math.sqrt(headDim))], {});
+    const probabilities = g.op('Softmax', [g.op('Add', [scores, mask], {})], { axis: -1 });
+    const mixed = g.op('Transpose', [g.op('MatMul', [probabilities, v], {})], { perm: [0, 3, 1, 2, 4] });
+    const merged = g.reshape(mixed, [0, 0, heads * headDim]);
+    x = g.op('Add', [x, decoder.linear(merged, `${attention}.o_proj`, [`${attention}.o_proj.weight`], [hiddenSize, heads * headDim])], {});
+
+    const inner = decoder.norm(x, `${name}.post_attention_layernorm.weight`);
+    const mlp = (which: string, rowsOf: number, columns: number, input: Value): Value => decoder.linear(input, `${name}.mlp.${which}`, [`${name}.mlp.${which}.weight`], [rowsOf, columns]);
+    const gate = mlp('gate_proj', intermediateSize, hiddenSize, inner);
+    const gated = g.op('Mul', [g.op('Mul', [gate, g.op('Sigmoid', [gate], {})], {}), mlp('up_proj', intermediateSize, hiddenSize, inner)], {});
+    x = g.op('Add', [x, mlp('down_proj', hiddenSize, intermediateSize, gated)], {});
+  }
+  return decoder.finish(x, rows, logits);
+}
+
+/** An architecture of this family, from the traits that a configuration gives it. */
+export function decoderArchitecture(name: ArchitectureName, traitsOf: (config: ModelConfig) => Traits): Architecture {
+  return {
+    name,
+    tensors: (config) => decoderTensors(config, traitsOf(config)),
+    cached: (config, format, positions) => cachedDecoder(config, format, traitsOf(config), positions),
+    plain: (config, positions) => plainDecoder(config, traitsOf(config), positions),
+  };
+}

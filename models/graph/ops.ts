@@ -1,0 +1,115 @@
+/**
+ * The operators that graphs are built of, as one closed union: what each takes, what it yields, which domain of ONNX holds it.
+ * A table over `OpName` is checked by the compiler for completeness; shapes here, gradients in the trainer.
+ *
+ * Sources: onnx/docs/Operators.md (opset 21); microsoft/onnxruntime, docs/ContribOperators.md for `com.microsoft`.
+ */
+
+export const DATA_TYPES = ['float32', 'float16', 'int64', 'int32', 'uint8', 'bool'] as const;
+export type DataType = (typeof DATA_TYPES)[number];
+
+/** A number, or the name of a dimension that is known when the graph runs. */
+export type Dimension = number | string;
+export type Shape = readonly Dimension[];
+
+/** One edge of a graph. */
+export interface Value {
+  readonly name: string;
+  readonly type: DataType;
+  readonly shape: Shape;
+}
+
+/** Attributes of each operator, by ONNX's names. */
+export interface OpAttributes {
+  Add: object;
+  Sub: object;
+  Mul: object;
+  Div: object;
+  Neg: object;
+  Exp: object;
+  Log: object;
+  Sqrt: object;
+  Sigmoid: object;
+  Equal: object;
+  Less: object;
+  GreaterOrEqual: object;
+  Where: object;
+  /** a [M, K] · b [K, N], transposed first where asked; plus c [N] if given. */
+  Gemm: { readonly transA?: 0 | 1; readonly transB?: 0 | 1; readonly alpha?: number; readonly beta?: number };
+  MatMul: object;
+  Softmax: { readonly axis: number };
+  LogSoftmax: { readonly axis: number };
+  /** x / sqrt(mean(x²) + epsilon) · scale over the last axis; ONNX Runtime's name for RMS norm. */
+  SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
+  /** Adds input and skip, norms the sum; yields the norm and the sum. */
+  SkipSimplifiedLayerNormalization: { readonly epsilon: number };
+  /** x · sigmoid(alpha · x): SiLU at alpha 1. */
+  QuickGelu: { readonly alpha: number };
+  Gather: { readonly axis: number };
+  GatherElements: { readonly axis: number };
+  /** 0 keeps a dimension, -1 is what remains. A second input, int64, says the same when the graph runs, where two dimensions are open. */
+  Reshape: { readonly to: Shape };
+  Transpose: { readonly perm: readonly number[] };
+  Expand: { readonly to: Shape };
+  Concat: { readonly axis: number };
+  Split: { readonly axis: number; readonly sizes: readonly number[] };
+  ReduceSum: { readonly axes: readonly number[]; readonly keepdims: 0 | 1 };
+  ReduceMean: { readonly axes: readonly number[]; readonly keepdims: 0 | 1 };
+  ReduceMax: { readonly axes: readonly number[]; readonly keepdims: 0 | 1 };
+  Cast: { readonly to: DataType };
+  /** a [.., K] · dequantised b [N, K]ᵀ: blocks along K, each its scale and zero point. */
+  MatMulNBits: { readonly K: number; readonly N: number; readonly bits: 4 | 8; readonly block_size: number; readonly accuracy_level: number };
+  /** Rows of a matrix held in blocks, dequantised. */
+  GatherBlockQuantized: { readonly bits: 4 | 8; readonly block_size: number; readonly gather_axis: 0; readonly quantize_axis: 1 };
+  /** Causal attention with rotary positions and a cache: [B, heads, capacity, headDim], written in place where input and output share memory. */
+  GroupQueryAttention: { readonly num_heads: number; readonly kv_num_heads: number; readonly scale: number; readonly do_rotary: 0 | 1; readonly rotary_interleaved: 0 | 1 };
+}
+export type OpName = keyof OpAttributes;
+
+export type Attribute = number | string | readonly number[] | Shape | undefined;
+
+export interface Node<O extends OpName = OpName> {
+  readonly op: O;
+  /** Null for an optional input that is left out. */
+  readonly inputs: readonly (Value | null)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: OpAttributes[O];
+}
+
+/** `''` is ONNX's own domain. */
+export const DOMAINS: Readonly<Record<OpName, '' | 'com.microsoft'>> = {
+  Add: '',
+  Sub: '',
+  Mul: '',
+  Div: '',
+  Neg: '',
+  Exp: '',
+  Log: '',
+  Sqrt: '',
+  Sigmoid: '',
+  Equal: '',
+  Less: '',
+  GreaterOrEqual: '',
+  Where: '',
+  Gemm: '',
+  MatMul: '',
+  Softmax: '',
+  LogSoftmax: '',
+  SimplifiedLayerNormalization: '',
+  SkipSimplifiedLayerNormalization: 'com.microsoft',
+  QuickGelu: 'com.microsoft',
+  Gather: '',
+  GatherElements: '',
+  Reshape: '',
+  Transpose: '',
+  Expand: '',
+  Concat: '',
+  Split: '',
+  ReduceSum: '',
+  ReduceMean: '',
+  ReduceMax: '',
+  Cast: '',
+  MatMulNBits: 'com.microsoft',
+  GatherBlockQuantized: 'com.microsoft',
+  GroupQueryAttention: 'com.microsoft',
+};

@@ -1,0 +1,124 @@
+/**
+ * An engine whose cache lies in the program's own memory (CPU): one array per layer and half, [slots, kvHeads, capacity, headDim], which
+ * the session reads and extends in place. Pages of memory that no token has reached are never touched, so they cost nothing.
+ */
+import type { ModelConfig } from '../config.ts';
+import type { DecodeRow, Engine } from './engine.ts';
+import type { Session, Tensor } from './session.ts';
+
+export interface HostEngineOptions {
+  readonly slots: number;
+  readonly capacity: number;
+  /** Rows a product must have for its sums to be those of any larger batch: 2 where the kernel for one row differs (int4), else 1. */
+  readonly minRows: 1 | 2;
+}
+
+/** Tensors that are the same for every step over the same range of slots. */
+interface Range {
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly into: Readonly<Record<string, Tensor>>;
+}
+
+export class HostEngine implements Engine {
+  readonly slots: number;
+  readonly capacity: number;
+  readonly vocabSize: number;
+  readonly minPrefill: number;
+  readonly #session: Session;
+  readonly #config: ModelConfig;
+  readonly #minRows: number;
+  /** Keys, then values, of each layer. */
+  readonly #caches: readonly Float32Array[];
+  readonly #perSlot: number;
+  readonly #ranges = new Map<string, Range>();
+  readonly #logits: Float32Array;
+
+  constructor(session: Session, config: ModelConfig, { slots, capacity, minRows }: HostEngineOptions) {
+    this.#session = session;
+    this.#config = config;
+    // A batch of one is padded with a slot that holds nothing.
+    this.slots = slots;
+    const allocated = Math.max(slots, minRows);
+    this.capacity = capacity;
+    this.vocabSize = config.vocabSize;
+    this.minPrefill = minRows;
+    this.#minRows = minRows;
+    this.#perSlot = config.kvHeads * capacity * config.headDim;
+    this.#caches = Array.from({ length: 2 * config.layers }, () => new Float32Array(allocated * this.#perSlot));
+    this.#logits = new Float32Array(allocated * config.vocabSize);
+  }
+
+  async prefill(slot: number, tokens: readonly number[], position: number, wantLogits: boolean): Promise<Float32Array | null> {
+    const logits = await this.#run(slot, 1, tokens, [position + tokens.length], [tokens.length - 1]);
+    return wantLogits ? logits : null;
+  }
+
+  async decode(rows: readonly DecodeRow[], lengths: readonly number[]): Promise<Float32Array> {
+    const count = Math.max(rows.at(-1)!.slot + 1, this.#minRows);
+    const first = count - rows[0]!.slot >= this.#minRows ? rows[0]!.slot : count - this.#minRows;
+    const tokens = new Array<number>(count - first).fill(0);
+    // A slot between that does not take part writes past what it holds, where nobody looks.
+    const totals = Array.from({ length: count - first }, (_, i) => Math.min((lengths[first + i] ?? 0) + 1, this.capacity));
+    const wanted: number[] = [];
+    for (const { slot, token, position } of rows) {
+      tokens[slot - first] = token;
+      totals[slot - first] = position + 1;
+      wanted.push(slot - first);
+    }
+    return this.#run(first, count - first, tokens, totals, wanted);
+  }
+
+  async copy(from: number, to: number, tokens: number): Promise<void> {
+    const { kvHeads, headDim } = this.#config;
+    const perHead = this.capacity * headDim;
+    for (const cache of this.#caches) {
+      for (let head = 0; head < kvHeads; head++) {
+        const source = from * this.#perSlot + head * perHead;
+        cache.copyWithin(to * this.#perSlot + head * perHead, source, source + tokens * headDim);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  #range(first: number, count: number): Range {
+    const key = `${first} ${count}`;
+    const known = this.#ranges.get(key);
+    if (known) return known;
+    const { kvHeads, headDim, layers } = this.#config;
+    const feeds: Record<string, Tensor> = {};
+    const into: Record<string, Tensor> = {};
+    for (let layer = 0; layer < layers; layer++) {
+      for (const [half, name] of ['key', 'value'].entries()) {
+        const view = this.#caches[2 * layer + half]!.subarray(first * this.#perSlot, (first + count) * this.#perSlot);
+        const tensor = this.#session.tensor('float32', view, [count, kvHeads, this.capacity, headDim]);
+        feeds[`past_${name}.${layer}`] = tensor;
+        into[`${name}.${layer}`] = tensor;
+      }
+    }
+    const range = { feeds, into };
+    this.#ranges.set(key, range);
+    return range;
+  }
+
+  async #run(first: number, count: number, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
+    const { feeds, into } = this.#range(first, count);
+    const session = this.#session;
+    const logits = this.#logits.subarray(0, wanted.length * this.vocabSize);
+    const int64 = (values: readonly number[]): Tensor => session.tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+    await session.runInPlace(
+      {
+        ...feeds,
+        tokens: int64(tokens),
+        split: int64([count, tokens.length / count, -1]),
+        lengths: session.tensor('int32', Int32Array.from(totals, (total) => total - 1), [count]),
+        longest: session.tensor('int32', Int32Array.of(Math.max(...totals)), []),
+        rows: int64(wanted),
+      },
+      { ...into, logits: session.tensor('float32', logits, [wanted.length, this.vocabSize]) },
+    );
+    return logits;
+  }
+}

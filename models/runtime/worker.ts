@@ -1,0 +1,60 @@
+/**
+ * A model's thread: loads it, then steps the scheduler for as long as there is work. Between two steps it reads its messages, so a
+ * request joins and a cancelled one leaves at the next step.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type LoadOptions, loadModel } from './load.ts';
+import { type FromWorker, type ToWorker, type WorkerEvent, toWire } from './messages.ts';
+
+const port = parentPort!;
+const say = (message: FromWorker): void => port.postMessage(message);
+
+try {
+  const model = await loadModel(workerData as LoadOptions);
+  const { scheduler } = model;
+  let events: WorkerEvent[] = [];
+  let running = false;
+
+  const flush = (): void => {
+    if (events.length === 0) return;
+    say({ type: 'events', events, load: scheduler.load() });
+    events = [];
+  };
+  const run = async (): Promise<void> => {
+    running = true;
+    while (!scheduler.idle) {
+      await scheduler.step();
+      flush();
+    }
+    running = false;
+  };
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'generate': {
+        const { id, job, starts, deltas } = message;
+        scheduler.add(id, job, {
+          ...(starts ? { started: (start) => events.push({ id, start }) } : {}),
+          ...(deltas ? { delta: (delta) => events.push({ id, delta }) } : {}),
+          done: (done) => events.push({ id, done }),
+          failed: (error) => events.push({ id, error: toWire(error) }),
+        });
+        if (!running) void run();
+        break;
+      }
+      case 'cancel':
+        scheduler.cancel(message.id);
+        break;
+      case 'close':
+        // Ends the thread once the step under way is over.
+        port.close();
+        void model.close();
+        break;
+      default:
+        message satisfies never;
+    }
+  });
+  say({ type: 'ready', facts: model.facts });
+} catch (error) {
+  say({ type: 'failed', error: toWire(error) });
+}

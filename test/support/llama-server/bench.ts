@@ -1,0 +1,57 @@
+/**
+ * llama.cpp's side of `npm run bench:models`: the same GGUF, the same work, on as many threads. Reads one JSON order from standard input,
+ * writes one JSON reply to standard output. By itself in a process, so that its memory can be told.
+ */
+import { readFileSync } from 'node:fs';
+import { type Sequence, type Token, getLlama } from 'node-llama-cpp';
+
+interface Order {
+  readonly model: string;
+  readonly threads: number;
+  readonly contextSize: number;
+  /** One list of token ids per stream. */
+  readonly prompts: readonly (readonly number[])[];
+  /** Decoded per stream, greedily, whatever they are. */
+  readonly newTokens: number;
+  /** Streams at once; the rest of the prompts wait for a sequence to fall free. */
+  readonly streams: number;
+  readonly rounds: number;
+}
+
+const order = JSON.parse(readFileSync(0, 'utf8')) as Order;
+const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, maxThreads: order.threads, logLevel: 'error' });
+const model = await llama.loadModel({ modelPath: order.model });
+const context = await model.createContext({ sequences: order.streams, contextSize: order.contextSize, batchSize: 512, threads: order.threads });
+const sequences = Array.from({ length: order.streams }, () => context.getSequence());
+
+async function generate(sequence: Sequence, prompt: readonly number[], firstToken: () => void): Promise<number> {
+  // What the sequence holds of this prompt already is kept, as its server keeps it; one token must be left to evaluate.
+  await sequence.adaptStateToTokens(prompt.slice(0, -1) as Token[], false);
+  let made = 0;
+  for await (const _ of sequence.evaluate(prompt.slice(sequence.nextTokenIndex) as Token[], { temperature: 0, yieldEogToken: true })) {
+    if (made === 0) firstToken();
+    made += 1;
+    if (made >= order.newTokens) break;
+  }
+  return made;
+}
+
+const rounds = [];
+for (let round = 0; round < order.rounds; round++) {
+  for (const sequence of sequences) await sequence.clearHistory();
+  const waiting = [...order.prompts];
+  const began = performance.now();
+  let prefilled = began;
+  let made = 0;
+  await Promise.all(
+    sequences.map(async (sequence) => {
+      for (let prompt = waiting.shift(); prompt; prompt = waiting.shift()) {
+        const tokens = await generate(sequence, prompt, () => (prefilled = performance.now()));
+        made += tokens;
+      }
+    }),
+  );
+  const ended = performance.now();
+  rounds.push({ seconds: (ended - began) / 1000, prefillSeconds: (prefilled - began) / 1000, tokens: made });
+}
+process.stdout.write(`${JSON.stringify({ rounds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`, () => process.exit(0));
