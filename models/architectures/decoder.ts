@@ -5,6 +5,7 @@
 import type { ArchitectureName, ModelConfig } from '../config.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/ops.ts';
+import { BLOCK_SIZE } from '../weights/quantize.ts';
 import type { Architecture, Format, ModelGraph, WeightRecipe } from './architecture.ts';
 import { rotaryTables } from './rope.ts';
 
@@ -14,9 +15,6 @@ export interface Traits {
   /** RMS norm of each head's query and key, before the rotation (Qwen3). */
   readonly headNorm: boolean;
 }
-
-/** Weights that share a scale. A model's published 4-bit files use the same. */
-export const BLOCK_SIZE = 32;
 
 const layerName = (layer: number): string => `model.layers.${layer}`;
 

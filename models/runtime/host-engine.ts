@@ -44,7 +44,9 @@ export class HostEngine implements Engine {
     this.minPrefill = minRows;
     this.#minRows = minRows;
     this.#perSlot = config.kvHeads * capacity * config.headDim;
-    this.#caches = Array.from({ length: 2 * config.layers }, () => new Float32Array(allocated * this.#perSlot));
+    // One allocation, large enough for the C library to map fresh pages for it: smaller ones it may clear by hand, and so touch.
+    const whole = new Float32Array(2 * config.layers * allocated * this.#perSlot);
+    this.#caches = Array.from({ length: 2 * config.layers }, (_, i) => whole.subarray(i * allocated * this.#perSlot, (i + 1) * allocated * this.#perSlot));
     this.#logits = new Float32Array(allocated * config.vocabSize);
   }
 

@@ -6,6 +6,7 @@ import type { ModelFiles } from '../files.ts';
 import { openModel } from '../open.ts';
 import { createChatTemplate } from '../tokenizer/chat-template.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
+import { BLOCK_SIZE } from '../weights/quantize.ts';
 import { materialize } from '../weights/materialize.ts';
 import type { Engine } from './engine.ts';
 import { HostEngine } from './host-engine.ts';
@@ -49,6 +50,10 @@ export function formatOf(device: Device, precision: Precision): Format {
 export async function openEngine(files: ModelFiles, options: LoadOptions, capacity: number): Promise<Engine> {
   const { device, precision, threads, slots } = options;
   const format = formatOf(device, precision);
+  const { hiddenSize, intermediateSize } = files.config;
+  if ((format.matrices === 'int8' || format.matrices === 'int4') && (hiddenSize % BLOCK_SIZE !== 0 || intermediateSize % BLOCK_SIZE !== 0)) {
+    throw new ModelRequestError('precision', `fp32 or fp16 for this model`, `its sizes ${hiddenSize} and ${intermediateSize} are no multiples of ${BLOCK_SIZE}, which ${precision} needs`);
+  }
   const graph = ARCHITECTURES[files.config.architecture].cached(files.config, format, capacity);
   const onHost = device === 'cpu';
   const model = await materialize(graph, files.weights, { folder: options.temporaryFolder, inPlace: onHost });

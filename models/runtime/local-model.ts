@@ -30,18 +30,24 @@ function startWorker(workerData: LoadOptions): Worker {
 /** Loads a model. Rejects with ModelFileError, UnsupportedModelError or DeviceError. */
 export async function startLocalModel({ maxQueue, ...options }: LocalModelOptions): Promise<LanguageModel> {
   const worker = startWorker(options);
-  const facts = await new Promise<ModelFacts>((resolve, reject) => {
-    worker.once('message', (message: FromWorker) => {
-      if (message.type === 'ready') resolve(message.facts);
-      else if (message.type === 'failed') reject(fromWire(message.error));
+  let stopListening = (): void => undefined;
+  try {
+    const facts = await new Promise<ModelFacts>((resolve, reject) => {
+      const ended = (): void => reject(new DeviceError(options.device, "The model's thread ended while it loaded.", 'There may be too little memory for it.'));
+      const listen = (message: FromWorker): void => {
+        if (message.type === 'ready') resolve(message.facts);
+        else if (message.type === 'failed') reject(fromWire(message.error));
+      };
+      worker.once('message', listen).once('error', reject).once('exit', ended);
+      stopListening = () => void worker.off('error', reject).off('exit', ended);
     });
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new DeviceError(options.device, `The model's thread ended (${code}) while it loaded.`, 'There may be too little memory for it.')));
-  }).catch(async (thrown: unknown) => {
+    return new LocalModel(worker, facts, maxQueue);
+  } catch (thrown) {
     await worker.terminate();
     throw thrown;
-  });
-  return new LocalModel(worker, facts, maxQueue);
+  } finally {
+    stopListening();
+  }
 }
 
 class LocalModel implements LanguageModel {
@@ -58,7 +64,6 @@ class LocalModel implements LanguageModel {
     this.#worker = worker;
     this.facts = facts;
     this.#maxQueue = maxQueue;
-    worker.removeAllListeners();
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (cause) => this.#end(new DeviceError(facts.device, `The model's thread failed: ${cause instanceof Error ? cause.message : String(cause)}`, 'Start it again.', { cause })));
     worker.on('exit', () => this.#end(new DeviceError(facts.device, "The model's thread has ended.", 'Start it again.')));

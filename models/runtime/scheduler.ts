@@ -190,6 +190,9 @@ export class Scheduler {
     const { job, sink } = waiting;
     try {
       const prompt = this.#tokens(job.prompt);
+      const { vocabSize } = this.#engine;
+      const bad = prompt.find((token) => !Number.isInteger(token) || token < 0 || token >= vocabSize);
+      if (bad !== undefined) throw new ModelRequestError('tokens', `ids from 0 to ${vocabSize - 1}, the rows of the model's embedding`, `one is ${bad}`);
       const room = this.#engine.capacity - prompt.length;
       if (prompt.length === 0) throw new ModelRequestError('tokens', 'at least one token', 'there is none');
       if (room < 1) throw new ModelRequestError('prompt', `at most ${this.#engine.capacity - 1} tokens, so that one can follow`, `it has ${prompt.length}`);
@@ -201,11 +204,7 @@ export class Scheduler {
   }
 
   #tokens(prompt: Job['prompt']): readonly number[] {
-    if ('tokens' in prompt) {
-      const bad = prompt.tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= this.#engine.vocabSize);
-      if (bad !== undefined) throw new ModelRequestError('tokens', `ids from 0 to ${this.#engine.vocabSize - 1}`, `one is ${bad}`);
-      return prompt.tokens;
-    }
+    if ('tokens' in prompt) return prompt.tokens;
     if ('text' in prompt) return [...this.#tokenizer.encode(prompt.text)];
     if (this.#template === null) throw new ModelRequestError('messages', 'a model with a chat template', 'this one has none: it continues plain text');
     const text = this.#template.render(prompt.messages, { addGenerationPrompt: true }) + (prompt.prefill ?? '');

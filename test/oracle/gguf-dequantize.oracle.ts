@@ -1,6 +1,6 @@
 /**
  * Dequantisation against the Python package `gguf`, bit for bit: random blocks of every type, and every tensor of a real file. Python is
- * ORACLE_PYTHON, or python3; without the package the tests are skipped.
+ * WINNOW_ORACLE_PYTHON, or python3; without the package the tests are skipped.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import { GOLDEN_HASHES, goldenBytes } from '../models/weights/golden-blocks.ts';
 import { blockBytes } from '../support/gguf-writer.ts';
 import { ggufName, numbersFrom } from '../support/tiny-model.ts';
 
-const python = process.env['ORACLE_PYTHON'] ?? 'python3';
+const python = process.env['WINNOW_ORACLE_PYTHON'] ?? 'python3';
 const script = join(import.meta.dirname, 'gguf_dequantize.py');
 const model = join(import.meta.dirname, '../../.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf');
 
