@@ -25,5 +25,7 @@ export interface Engine {
   decode(rows: readonly DecodeRow[], lengths: readonly number[]): Promise<Float32Array>;
   /** Copies the first `tokens` of one slot's cache to another's. */
   copy(from: number, to: number, tokens: number): Promise<void>;
+  /** Ends the trace that LoadOptions.profile began, where the engine can make one. */
+  endProfile?(): void;
   close(): Promise<void>;
 }

@@ -24,16 +24,15 @@ const model = await llama.loadModel({ modelPath: order.model });
 const context = await model.createContext({ sequences: order.streams, contextSize: order.contextSize, batchSize: 512, threads: order.threads });
 const sequences = Array.from({ length: order.streams }, () => context.getSequence());
 
-async function generate(sequence: Sequence, prompt: readonly number[], firstToken: () => void): Promise<number> {
+async function generate(sequence: Sequence, prompt: readonly number[], onToken: (first: boolean) => void): Promise<void> {
   // What the sequence holds of this prompt already is kept, as its server keeps it; one token must be left to evaluate.
   await sequence.adaptStateToTokens(prompt.slice(0, -1) as Token[], false);
   let made = 0;
   for await (const _ of sequence.evaluate(prompt.slice(sequence.nextTokenIndex) as Token[], { temperature: 0, yieldEogToken: true })) {
-    if (made === 0) firstToken();
+    onToken(made === 0);
     made += 1;
     if (made >= order.newTokens) break;
   }
-  return made;
 }
 
 const rounds = [];
@@ -42,16 +41,19 @@ for (let round = 0; round < order.rounds; round++) {
   const waiting = [...order.prompts];
   const began = performance.now();
   let prefilled = began;
-  let made = 0;
+  let tokens = 0;
+  let tokensBefore = 0;
   await Promise.all(
     sequences.map(async (sequence) => {
       for (let prompt = waiting.shift(); prompt; prompt = waiting.shift()) {
-        const tokens = await generate(sequence, prompt, () => (prefilled = performance.now()));
-        made += tokens;
+        await generate(sequence, prompt, (first) => {
+          tokens += 1;
+          if (first) [prefilled, tokensBefore] = [performance.now(), tokens];
+        });
       }
     }),
   );
   const ended = performance.now();
-  rounds.push({ seconds: (ended - began) / 1000, prefillSeconds: (prefilled - began) / 1000, tokens: made });
+  rounds.push({ seconds: (ended - began) / 1000, prefillSeconds: (prefilled - began) / 1000, tokens, tokensBefore });
 }
 process.stdout.write(`${JSON.stringify({ rounds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`, () => process.exit(0));
