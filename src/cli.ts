@@ -4,6 +4,8 @@ import { ConfigError, WinnowError } from './errors.ts';
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly run: () => Promise<(args: readonly string[]) => Promise<number>> }>> = {
   serve: { summary: 'serve simulated search over every supported API', run: async () => (await import('./commands/serve.ts')).serveCommand },
+  pull: { summary: 'fetch a language model from the hub', run: async () => (await import('./commands/pull.ts')).pullCommand },
+  doctor: { summary: 'say what this machine can run, and how fast', run: async () => (await import('./commands/doctor.ts')).doctorCommand },
   keys: { summary: 'create, list and revoke API keys', run: async () => (await import('./commands/keys.ts')).keysCommand },
   store: { summary: 'count, prune and export what was served', run: async () => (await import('./commands/store.ts')).storeCommand },
 };

@@ -6,14 +6,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { LanguageModel } from '../models/runtime/language-model.ts';
 import { type AppDeps, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { DIALECTS } from './dialects/index.ts';
 import { ConfigError } from './errors.ts';
 import type { Generator } from './generators/generator.ts';
+import { createLocal } from './generators/local.ts';
 import { createRemote } from './generators/remote.ts';
 import { createTemplate } from './generators/template.ts';
 import { RateLimit } from './http/rate-limit.ts';
+import { type ServedModel, openLocalModel } from './local-model.ts';
 import { parseCurriculum } from './runs/curriculum.ts';
 import { Datasets } from './runs/datasets.ts';
 import { Keys } from './runs/keys.ts';
@@ -26,6 +29,7 @@ import type { Store } from './store/store.ts';
 import { type Logger, createLog, errorFields } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { Records } from './search/records.ts';
+import type { PromptStyle } from './types.ts';
 
 /** The world outside, passed in: tests hand over their own. */
 export interface World {
@@ -33,6 +37,8 @@ export interface World {
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
   readonly fetch: typeof fetch;
+  /** Where models are looked for: WINNOW_MODELS, HF_HOME and their like. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly random: () => number;
   readonly newId: () => string;
   readonly randomKey: () => string;
@@ -42,6 +48,7 @@ export const REAL_WORLD: World = {
   now: () => Date.now(),
   clock: () => performance.now(),
   fetch: (input, init) => fetch(input, init),
+  env: process.env,
   random: () => Math.random(),
   newId: () => randomUUID(),
   randomKey: () => randomBytes(32).toString('base64url'),
@@ -63,6 +70,8 @@ export interface Composed {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly datasets: Datasets;
+  /** Null where the server runs none. */
+  readonly model: LanguageModel | null;
   setReady(ready: boolean): void;
   /** Writes behind what is pending, then closes every part. */
   close(): Promise<void>;
@@ -75,15 +84,52 @@ export function openKeys(store: Store, config: Pick<Config, 'auth' | 'api-keys'>
 /** How often the counts of served pages and of spent budgets are written behind. */
 const SAVE_MS = 1_000;
 
-export async function compose(config: Config, world: World = REAL_WORLD): Promise<Composed> {
+/** What a caller of `compose` may add. */
+export interface Parts {
+  /** Generators beside the configured ones, or in place of those of the same name. */
+  readonly generators?: readonly Generator[];
+  /** Told, a line at a time, what takes long. */
+  readonly notice?: (line: string) => void;
+}
+
+export async function compose(config: Config, world: World = REAL_WORLD, parts: Parts = {}): Promise<Composed> {
   const root = packageRoot();
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const log = createLog(config['log-level']);
   const datasets = await Datasets.load(config.dataset);
-  const store = await openStore(config.store, { now: world.now });
+  const served = config.model === null ? null : await openModel(config.model, config, world, parts.notice ?? (() => {}), log);
+  try {
+    return await composeWith(served, { config, world, root, version, log, datasets, others: parts.generators ?? [] });
+  } catch (thrown) {
+    await served?.model.close();
+    throw thrown;
+  }
+}
 
+function openModel(nameOrPath: string, config: Config, { env, clock }: World, notice: (line: string) => void, log: Logger): Promise<ServedModel> {
+  const onFailure = (cause: Error): void => log.error(errorFields(cause), 'the local model answers no more; template stands in until the server is started again');
+  return openLocalModel(nameOrPath, config, { env, clock, notice, onFailure });
+}
+
+interface Begun {
+  readonly config: Config;
+  readonly world: World;
+  readonly root: string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly datasets: Datasets;
+  readonly others: readonly Generator[];
+}
+
+async function composeWith(served: ServedModel | null, { config, world, root, version, log, datasets, others }: Begun): Promise<Composed> {
+  const model = served?.model ?? null;
+  const settings = runDefaults(config, datasets, served?.promptStyle ?? 'winnow');
   const template = createTemplate();
   const generators = new Map<string, Generator>([[template.name, template]]);
+  if (model) {
+    const local = createLocal({ model });
+    generators.set(local.name, local);
+  }
   if (config.upstream.length > 0) {
     const remote = createRemote({
       baseUrls: config.upstream,
@@ -102,11 +148,15 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
     });
     generators.set(remote.name, remote);
   }
+  for (const other of others) generators.set(other.name, other);
+  if (!generators.has(config.generator)) throw new ConfigError('model', `--generator ${config.generator} needs a --model.`);
 
-  const settings = runDefaults(config, datasets);
+  const store = await openStore(config.store, { now: world.now });
+
   const runs = new Runs(store, settings);
   let ready = false;
   const metrics: Metrics = new Metrics({ inFlight: () => service.inFlight, version });
+  if (served) metrics.addModel(served.model.facts.name, () => served.model.load(), () => served.failure() === null);
   const onStoreError = (cause: unknown): void => {
     metrics.storeError();
     log.error(errorFields(cause), 'store refused a write');
@@ -116,6 +166,7 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
     template,
     maxTries: config['max-tries'],
     temperature: config.temperature,
+    parallelDocuments: config['parallel-documents'],
     onGeneration: ({ generator, dropped }) => metrics.generation(generator, dropped),
   });
   const service = new SearchService({
@@ -156,8 +207,8 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
     sleep: async (milliseconds) => {
       await sleep(milliseconds);
     },
-    ready: () => ready,
-    model: null,
+    ready: () => ready && !served?.failure(),
+    model,
     docs: {
       openapi: () => readFile(join(root, 'openapi.yaml'), 'utf8'),
       viewer: (file) => readFile(join(dirname(require.resolve('swagger-ui-dist/package.json')), file)).catch(() => null),
@@ -179,6 +230,7 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
     metrics,
     log,
     datasets,
+    model,
     setReady: (now) => {
       ready = now;
     },
@@ -187,6 +239,7 @@ export async function compose(config: Config, world: World = REAL_WORLD): Promis
       await records?.flush().catch(onStoreError);
       await save();
       for (const generator of generators.values()) await generator.close?.();
+      await model?.close();
       await store.close();
     },
   };
@@ -197,7 +250,7 @@ function setTimer(milliseconds: number, then: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-function runDefaults(config: Config, datasets: Datasets): RunSettings {
+function runDefaults(config: Config, datasets: Datasets, promptStyle: PromptStyle): RunSettings {
   let curriculum: RunSettings['curriculum'];
   try {
     curriculum = parseCurriculum(config.noise, 'noise');
@@ -208,7 +261,7 @@ function runDefaults(config: Config, datasets: Datasets): RunSettings {
     seed: config.seed,
     worldSeed: config['world-seed'],
     style: config.style,
-    promptStyle: config['prompt-style'],
+    promptStyle: config['prompt-style'] === 'auto' ? promptStyle : config['prompt-style'],
     curriculum,
     totalSteps: config['total-steps'],
     stepSource: config['step-source'],

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { ConfigError } from './errors.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
+import { DEVICES, PRECISIONS } from '../models/runtime/language-model.ts';
 import { NOISE_SCOPES, NOISE_UNITS, PROMPT_STYLES, STEP_SOURCES, STYLES } from './types.ts';
 
 interface Row {
@@ -24,7 +25,7 @@ interface Row {
   readonly hint?: string;
 }
 
-export const GENERATOR_NAMES = ['template', 'remote'] as const;
+export const GENERATOR_NAMES = ['template', 'local', 'remote'] as const;
 
 export const OPTIONS = {
   host: { group: 'Network', kind: 'string', default: '127.0.0.1', help: 'Address to bind. Any but loopback requires keys.' },
@@ -34,17 +35,26 @@ export const OPTIONS = {
   'soft-deadline': { group: 'Network', kind: 'integer', default: 0, min: 0, max: 86_400_000, hint: 'MS', help: "Milliseconds until a page by template is sent in place of a slow model's; 0 leaves each dialect its own." },
   auth: { group: 'Access', kind: 'choice', default: 'open', choices: ['open', 'keys'], help: 'open: any key, or none, is welcome. keys: only keys made by `winnow keys create` or given by --api-keys.' },
   'api-keys': { group: 'Access', kind: 'list', default: [], secret: true, hint: 'KEY', help: 'Keys to accept; any implies --auth keys.' },
-  generator: { group: 'Pages', kind: 'choice', default: 'template', choices: GENERATOR_NAMES, help: 'Who writes pages: template needs no model; remote asks --upstream.' },
+  generator: { group: 'Pages', kind: 'choice', default: 'template', choices: GENERATOR_NAMES, help: 'Who writes pages: template needs no model; local is --model, in this process; remote asks --upstream.' },
   upstream: { group: 'Pages', kind: 'list', default: [], hint: 'URL', help: 'Base URL of an OpenAI-compatible endpoint, up to /v1. Repeatable; implies --generator remote.' },
   'upstream-model': { group: 'Pages', kind: 'string', default: null, help: "Model name to ask for; the upstream's first by default." },
   'upstream-key': { group: 'Pages', kind: 'string', default: null, secret: true, help: 'Key for the upstream.' },
   'upstream-timeout': { group: 'Pages', kind: 'integer', default: 60_000, min: 100, max: 3_600_000, hint: 'MS', help: 'For one attempt.' },
   'upstream-retries': { group: 'Pages', kind: 'integer', default: 2, min: 0, max: 10, help: 'Attempts after the first.' },
   'upstream-concurrency': { group: 'Pages', kind: 'integer', default: 256, min: 1, max: 100_000, help: 'Requests given to one upstream at once; the rest wait their turn.' },
-  'prompt-style': { group: 'Pages', kind: 'choice', default: 'winnow', choices: PROMPT_STYLES, help: "winnow for any chat model; zerosearch-tuned for ZeroSearch's simulation models; zerosearch-prompted for its few-shot prompt." },
+  'prompt-style': { group: 'Pages', kind: 'choice', default: 'auto', choices: ['auto', ...PROMPT_STYLES], help: "winnow for any chat model; winnow-small for one of a few hundred million parameters; zerosearch-tuned for ZeroSearch's simulation models; zerosearch-prompted for its few-shot prompt. auto: what suits --model; winnow for others." },
+  'parallel-documents': { group: 'Pages', kind: 'boolean', default: false, help: 'Ask for each document of a page apart, all at once: sooner done, but documents know nothing of each other. winnow-small always does.' },
   temperature: { group: 'Pages', kind: 'number', default: 0.8, min: 0, max: 2, help: 'Sampling temperature of the model that writes.' },
   'max-tries': { group: 'Pages', kind: 'integer', default: 3, min: 1, max: 20, help: 'Generations per page before template repairs what does not hold its label.' },
   style: { group: 'Pages', kind: 'choice', default: 'google', choices: STYLES, help: 'The engine whose pages are imitated.' },
+  model: { group: 'Model', kind: 'string', default: null, hint: 'NAME|FOLDER|FILE.gguf', help: 'A language model to run in this process: a name that `winnow pull --list` shows, a folder in the layout of Hugging Face, or a GGUF file. Implies --generator local.' },
+  'model-name': { group: 'Model', kind: 'string', default: null, hint: 'NAME', help: "What /v1/models and replies call it; its own name by default." },
+  device: { group: 'Model', kind: 'choice', default: 'auto', choices: ['auto', ...DEVICES], help: 'Where it runs; auto takes the fastest that this machine has (see winnow doctor).' },
+  precision: { group: 'Model', kind: 'choice', default: 'auto', choices: ['auto', ...PRECISIONS], help: 'How its weights are held; auto is int8 on the CPU and fp16 elsewhere.' },
+  threads: { group: 'Model', kind: 'integer', default: 0, min: 0, max: 1024, help: 'CPU threads of the model; 0 takes one for each core.' },
+  context: { group: 'Model', kind: 'integer', default: 4096, min: 64, max: 1_048_576, hint: 'TOKENS', help: 'Prompt and text together, of one request; no more than the model was made for.' },
+  slots: { group: 'Model', kind: 'integer', default: 16, min: 1, max: 1024, help: 'Texts written at once; more of them wait. Each may need memory for a whole context.' },
+  'model-queue': { group: 'Model', kind: 'integer', default: 20_000, min: 1, max: 10_000_000, help: 'Requests that may wait for the model or run; more are refused, and template writes their pages.' },
   'world-seed': { group: 'World', kind: 'integer', default: 0, min: 0, max: 2_147_483_647, help: 'Another seed, another web.' },
   'world-date': { group: 'World', kind: 'string', default: '2026-01-01', hint: 'YYYY-MM-DD', help: 'The day it is in the simulated world; no page is younger, and "last week" counts from it.' },
   seed: { group: 'Runs', kind: 'integer', default: 0, min: 0, max: 2_147_483_647, help: 'Seed of runs that set none.' },
@@ -213,7 +223,11 @@ export function resolveConfig(flags: Readonly<Record<string, unknown>>, env: Rea
   for (const url of config.upstream as string[]) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw new ConfigError('upstream', `--upstream: expected a URL such as http://127.0.0.1:8000/v1, got ${JSON.stringify(url)}.`);
   }
-  if ((config.upstream as string[]).length > 0 && origins.generator === 'default') config.generator = 'remote';
+  if (origins.generator === 'default') {
+    if (config.model !== null && (config.upstream as string[]).length > 0) throw new ConfigError('generator', '--model and --upstream are both set: say who writes pages, --generator local or --generator remote.');
+    if (config.model !== null) config.generator = 'local';
+    else if ((config.upstream as string[]).length > 0) config.generator = 'remote';
+  }
   if (config.generator === 'remote' && (config.upstream as string[]).length === 0) throw new ConfigError('upstream', '--generator remote needs at least one --upstream URL.');
   if ((config['api-keys'] as string[]).length > 0 && origins.auth === 'default') config.auth = 'keys';
   return { config: config as Config, origins: origins as Record<OptionName, Origin>, file };

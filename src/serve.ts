@@ -2,7 +2,7 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { type Composed, REAL_WORLD, type World, baseUrlOf, compose } from './compose.ts';
+import { type Composed, type Parts, REAL_WORLD, type World, baseUrlOf, compose } from './compose.ts';
 import type { Config } from './config.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { DIALECTS, dialectNamed } from './dialects/index.ts';
@@ -52,12 +52,12 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-export async function serve(config: Config, world: World = REAL_WORLD): Promise<Listening> {
+export async function serve(config: Config, world: World = REAL_WORLD, parts: Parts = {}): Promise<Listening> {
   if (!isLoopback(config.host) && config.auth !== 'keys') {
     throw new ConfigError('host', `Binding ${config.host} without keys would open the server to the network: add --auth keys (and winnow keys create), or --api-keys.`);
   }
   const wanted = ownPorts(config);
-  const composed = await compose(config, world);
+  const composed = await compose(config, world, parts);
   const servers: Server[] = [];
   const open = async (dialect: Dialect | null, port: number): Promise<number> => {
     const listener = getRequestListener((request, env) => composed.app.fetch(request, dialect ? { ...env, dialect } : env), { hostname: config.host });
@@ -98,16 +98,30 @@ async function stop(composed: Composed, servers: readonly Server[]): Promise<voi
   await composed.close();
 }
 
+function generatorLine(config: Config): string {
+  switch (config.generator) {
+    case 'template':
+      return 'template (no model; --model NAME runs one, --upstream URL asks one)';
+    case 'local':
+      return 'local';
+    case 'remote':
+      return `remote (${config.upstream.join(', ')})`;
+    default:
+      return config.generator satisfies never;
+  }
+}
+
 /** What `winnow serve` prints once it listens. */
 export function banner({ origin, ports, composed }: Listening, config: Config): string {
-  const generator = config.generator === 'remote' ? `remote (${config.upstream.join(', ')})` : 'template (no model; --upstream URL asks one)';
+  const { model } = composed;
   const rows = DIALECTS.map((dialect) => `    ${dialect.title.padEnd(26)}${baseUrlOf(dialect.name, origin)}`);
   const own = ports.map(({ dialect, port }) => `    ${dialect.title.padEnd(26)}${origin.replace(/:\d+$/, `:${port}`)}  (own port)`);
   const key = config.auth === 'keys' ? " -H 'Authorization: Bearer YOUR_KEY'" : '';
   return [
     `Winnow listens on ${origin}`,
     '',
-    `  generator  ${generator}`,
+    `  generator  ${generatorLine(config)}`,
+    ...(model ? [`  model      ${model.facts.name} on ${model.facts.device} in ${model.facts.precision}: ${model.facts.slots} texts at once, ${model.facts.contextLength} tokens each`] : []),
     `  store      ${config.store}`,
     `  keys       ${config.auth === 'keys' ? 'required' : 'any key, or none'}`,
     ...(composed.datasets.names.length > 0 ? [`  datasets   ${composed.datasets.names.join(', ')}`] : []),

@@ -12,6 +12,8 @@ import { rotaryTables } from './rope.ts';
 export interface Traits {
   /** Biases on query, key and value. */
   readonly attentionBias: boolean;
+  /** A bias on the output projection of attention. */
+  readonly outputBias: boolean;
   /** RMS norm of each head's query and key, before the rotation (Qwen3). */
   readonly headNorm: boolean;
 }
@@ -34,6 +36,7 @@ function decoderTensors(config: ModelConfig, traits: Traits): ReadonlyMap<string
       if (traits.attentionBias) shapes.set(`${name}.self_attn.${projection}.bias`, [rows]);
     }
     shapes.set(`${name}.self_attn.o_proj.weight`, [hiddenSize, heads * headDim]);
+    if (traits.outputBias) shapes.set(`${name}.self_attn.o_proj.bias`, [hiddenSize]);
     if (traits.headNorm) for (const norm of ['q_norm', 'k_norm']) shapes.set(`${name}.self_attn.${norm}.weight`, [headDim]);
     for (const projection of ['gate_proj', 'up_proj']) shapes.set(`${name}.mlp.${projection}.weight`, [intermediateSize, hiddenSize]);
     shapes.set(`${name}.mlp.down_proj.weight`, [hiddenSize, intermediateSize]);
@@ -191,7 +194,8 @@ function cachedDecoder(config: ModelConfig, format: Format, traits: Traits, posi
     const [mixed, key, value] = g.ops('GroupQueryAttention', [...query, pastKey, pastValue, lengths, longest, cos, sin], attributes, [`${attention}.mixed`, `key.${layer}`, `value.${layer}`]);
     g.output(key!);
     g.output(value!);
-    update = decoder.linear(g.reshape(mixed!, ['tokens', width]), `${attention}.o_proj`, [`${attention}.o_proj.weight`], [hiddenSize, width]);
+    const output = `${attention}.o_proj`;
+    update = decoder.linear(g.reshape(mixed!, ['tokens', width]), output, [`${output}.weight`], [hiddenSize, width], traits.outputBias ? [`${output}.bias`] : null);
 
     const x = normed(`${name}.post_attention_layernorm.weight`);
     const both = decoder.linear(x, `${name}.mlp.gate_up`, [`${name}.mlp.gate_proj.weight`, `${name}.mlp.up_proj.weight`], [2 * intermediateSize, hiddenSize]);
@@ -250,7 +254,8 @@ function plainDecoder(config: ModelConfig, traits: Traits, positions: number): M
     const probabilities = g.op('Softmax', [g.op('Add', [scores, mask], {})], { axis: -1 });
     const mixed = g.op('Transpose', [g.op('MatMul', [probabilities, v], {})], { perm: [0, 3, 1, 2, 4] });
     const merged = g.reshape(mixed, [0, 0, heads * headDim]);
-    x = g.op('Add', [x, decoder.linear(merged, `${attention}.o_proj`, [`${attention}.o_proj.weight`], [hiddenSize, heads * headDim])], {});
+    const output = `${attention}.o_proj`;
+    x = g.op('Add', [x, decoder.linear(merged, output, [`${output}.weight`], [hiddenSize, heads * headDim], traits.outputBias ? [`${output}.bias`] : null)], {});
 
     const inner = decoder.norm(x, `${name}.post_attention_layernorm.weight`);
     const mlp = (which: string, rowsOf: number, columns: number, input: Value): Value => decoder.linear(input, `${name}.mlp.${which}`, [`${name}.mlp.${which}.weight`], [rowsOf, columns]);

@@ -2,4 +2,4 @@
 import type { Architecture } from './architecture.ts';
 import { decoderArchitecture } from './decoder.ts';
 
-export const qwen3: Architecture = decoderArchitecture('qwen3', (config) => ({ attentionBias: config.attentionBias, headNorm: true }));
+export const qwen3: Architecture = decoderArchitecture('qwen3', (config) => ({ attentionBias: config.attentionBias, outputBias: config.attentionBias, headNorm: true }));

@@ -47,6 +47,8 @@ export interface OpAttributes {
   QuickGelu: { readonly alpha: number };
   Gather: { readonly axis: number };
   GatherElements: { readonly axis: number };
+  /** The first input with the slices at `indices` [n, k] replaced by `updates`. */
+  ScatterND: object;
   /** 0 keeps a dimension, -1 is what remains. A second input, int64, says the same when the graph runs, where two dimensions are open. */
   Reshape: { readonly to: Shape };
   Transpose: { readonly perm: readonly number[] };
@@ -100,6 +102,7 @@ export const DOMAINS: Readonly<Record<OpName, '' | 'com.microsoft'>> = {
   QuickGelu: 'com.microsoft',
   Gather: '',
   GatherElements: '',
+  ScatterND: '',
   Reshape: '',
   Transpose: '',
   Expand: '',

@@ -6,6 +6,15 @@ import type { ModelConfig } from '../config.ts';
 import type { DecodeRow, Engine } from './engine.ts';
 import type { Session, Tensor } from './session.ts';
 
+/**
+ * ONNX Runtime 1.30 computes attention over a prompt for blocks of 2 × headDim of its tokens at a time (fewer where the processor's
+ * second cache is very small), and a block of one token by another kernel, whose sums differ in the last bit. headDim is a multiple of
+ * 16, so every size of block is one of this, and no call computes a multiple of it and one more (measured, docs/log.md).
+ */
+const ATTENTION_BLOCK = 32;
+/** Ranges whose tensors are kept; a step builds those of another anew. */
+const MOST_RANGES = 256;
+
 export interface HostEngineOptions {
   readonly slots: number;
   readonly capacity: number;
@@ -41,7 +50,7 @@ export class HostEngine implements Engine {
     const allocated = Math.max(slots, minRows);
     this.capacity = capacity;
     this.vocabSize = config.vocabSize;
-    this.minPrefill = minRows;
+    this.minPrefill = 2;
     this.#minRows = minRows;
     this.#perSlot = config.kvHeads * capacity * config.headDim;
     // One allocation, large enough for the C library to map fresh pages for it: smaller ones it may clear by hand, and so touch.
@@ -51,6 +60,11 @@ export class HostEngine implements Engine {
   }
 
   async prefill(slot: number, tokens: readonly number[], position: number, wantLogits: boolean): Promise<Float32Array | null> {
+    if (tokens.length > ATTENTION_BLOCK && tokens.length % ATTENTION_BLOCK === 1) {
+      const cut = tokens.length - this.minPrefill;
+      await this.prefill(slot, tokens.slice(0, cut), position, false);
+      return this.prefill(slot, tokens.slice(cut), position + cut, wantLogits);
+    }
     const logits = await this.#run(slot, 1, tokens, [position + tokens.length], [tokens.length - 1]);
     return wantLogits ? logits : null;
   }
@@ -81,6 +95,10 @@ export class HostEngine implements Engine {
     }
   }
 
+  endProfile(): void {
+    this.#session.endProfile();
+  }
+
   async close(): Promise<void> {
     await this.#session.close();
   }
@@ -101,6 +119,7 @@ export class HostEngine implements Engine {
       }
     }
     const range = { feeds, into };
+    if (this.#ranges.size >= MOST_RANGES) this.#ranges.clear();
     this.#ranges.set(key, range);
     return range;
   }
@@ -108,7 +127,9 @@ export class HostEngine implements Engine {
   async #run(first: number, count: number, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
     const { feeds, into } = this.#range(first, count);
     const session = this.#session;
-    const logits = this.#logits.subarray(0, wanted.length * this.vocabSize);
+    // The product with the output matrix has as many rows as are wanted here, so a single one is computed twice where that matters.
+    const rows = wanted.length < this.#minRows ? [...wanted, ...wanted] : wanted;
+    const logits = this.#logits.subarray(0, rows.length * this.vocabSize);
     const int64 = (values: readonly number[]): Tensor => session.tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
     await session.runInPlace(
       {
@@ -117,10 +138,10 @@ export class HostEngine implements Engine {
         split: int64([count, tokens.length / count, -1]),
         lengths: session.tensor('int32', Int32Array.from(totals, (total) => total - 1), [count]),
         longest: session.tensor('int32', Int32Array.of(Math.max(...totals)), []),
-        rows: int64(wanted),
+        rows: int64(rows),
       },
-      { ...into, logits: session.tensor('float32', logits, [wanted.length, this.vocabSize]) },
+      { ...into, logits: session.tensor('float32', logits, [rows.length, this.vocabSize]) },
     );
-    return logits;
+    return logits.subarray(0, wanted.length * this.vocabSize);
   }
 }

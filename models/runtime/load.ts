@@ -1,18 +1,19 @@
 /** From a path to a scheduler that is ready to run: what the worker does first, and what tests and benches do without one. */
 import { ARCHITECTURES } from '../architectures/index.ts';
 import type { Format } from '../architectures/architecture.ts';
-import { ModelRequestError } from '../errors.ts';
+import { DeviceError, ModelRequestError, UnsupportedModelError } from '../errors.ts';
 import type { ModelFiles } from '../files.ts';
 import { openModel } from '../open.ts';
 import { createChatTemplate } from '../tokenizer/chat-template.ts';
-import { createTokenizer } from '../tokenizer/tokenizer.ts';
+import { type Tokenizer, createTokenizer } from '../tokenizer/tokenizer.ts';
 import { BLOCK_SIZE } from '../weights/quantize.ts';
 import { materialize } from '../weights/materialize.ts';
+import { DeviceEngine, positionsFor } from './device-engine.ts';
 import type { Engine } from './engine.ts';
 import { HostEngine } from './host-engine.ts';
 import type { Device, ModelFacts, Precision } from './language-model.ts';
 import { Scheduler } from './scheduler.ts';
-import { openSession } from './session.ts';
+import { type Session, openSession } from './session.ts';
 
 export interface LoadOptions {
   /** A folder or a .gguf file. */
@@ -43,65 +44,112 @@ export interface LoadedModel {
 /** How weights are held and computed on a device. */
 export function formatOf(device: Device, precision: Precision): Format {
   const matrices = precision === 'fp32' ? 'float32' : precision === 'fp16' ? 'float16' : precision;
-  // The CPU has no arithmetic in half floats; a GPU that holds them computes in them.
-  return { matrices, compute: device !== 'cpu' && precision === 'fp16' ? 'float16' : 'float32' };
+  // The CPU has no arithmetic in half floats; a GPU that holds them computes in them. With CUDA the cache is the CPU's (see openEngine).
+  return { matrices, compute: device === 'webgpu' && precision === 'fp16' ? 'float16' : 'float32' };
 }
 
-export async function openEngine(files: ModelFiles, options: LoadOptions, capacity: number): Promise<Engine> {
+/** What of LoadOptions an engine needs. */
+export type EngineOptions = Pick<LoadOptions, 'device' | 'precision' | 'threads' | 'slots' | 'temporaryFolder' | 'profile'>;
+
+/** GroupQueryAttention's rotation takes heads of a multiple of it. */
+const HEAD_MULTIPLE = 16;
+
+function checkSizes({ config, weights }: Pick<ModelFiles, 'config' | 'weights'>, { matrices }: Format, precision: Precision): void {
+  const { hiddenSize, intermediateSize, heads, headDim } = config;
+  if (headDim % HEAD_MULTIPLE !== 0) throw new UnsupportedModelError(weights.source, 'head_dim', `a multiple of ${HEAD_MULTIPLE}, which the attention kernel needs`, `it is ${headDim}`);
+  const rows = [hiddenSize, intermediateSize, heads * headDim];
+  if ((matrices === 'int8' || matrices === 'int4') && rows.some((size) => size % BLOCK_SIZE !== 0)) {
+    throw new ModelRequestError('precision', 'fp32 or fp16 for this model', `of its sizes ${rows.join(', ')} not all are multiples of ${BLOCK_SIZE}, which ${precision} needs`);
+  }
+}
+
+/**
+ * An engine for a model, whose weights may be closed afterwards. `capacity`: tokens of a slot. Throws DeviceError, UnsupportedModelError,
+ * or ModelRequestError for a precision that does not fit the model.
+ *
+ * WebGPU keeps the cache on the device. onnxruntime-node has no device tensors for CUDA, so there the cache is the program's own, as on
+ * the CPU: the products run on the GPU, attention in 32 bits has no CUDA kernel and runs on the CPU, beside its cache. Right by
+ * construction, slower than WebGPU for long contexts, and run on no GPU yet.
+ */
+export async function openEngine(files: Pick<ModelFiles, 'config' | 'weights'>, options: EngineOptions, capacity: number): Promise<Engine> {
   const { device, precision, threads, slots } = options;
   const format = formatOf(device, precision);
-  const { hiddenSize, intermediateSize } = files.config;
-  if ((format.matrices === 'int8' || format.matrices === 'int4') && (hiddenSize % BLOCK_SIZE !== 0 || intermediateSize % BLOCK_SIZE !== 0)) {
-    throw new ModelRequestError('precision', `fp32 or fp16 for this model`, `its sizes ${hiddenSize} and ${intermediateSize} are no multiples of ${BLOCK_SIZE}, which ${precision} needs`);
-  }
-  const graph = ARCHITECTURES[files.config.architecture].cached(files.config, format, capacity);
-  const onHost = device === 'cpu';
-  const model = await materialize(graph, files.weights, { folder: options.temporaryFolder, inPlace: onHost });
+  checkSizes(files, format, precision);
+  const onDevice = device === 'webgpu';
+  const graph = ARCHITECTURES[files.config.architecture].cached(files.config, format, onDevice ? positionsFor(capacity) : capacity);
+  const model = await materialize(graph, files.weights, { folder: options.temporaryFolder, inPlace: true });
+  let session: Session;
   try {
-    const session = await openSession(model.path, {
+    session = await openSession(model.path, {
       device,
       threads,
-      foldConstants: format.matrices !== 'float16',
+      // Else every matrix would be held in the wider type.
+      foldConstants: format.matrices !== 'float16' || format.compute === 'float16',
       ...(options.profile === undefined ? {} : { profile: options.profile }),
     });
-    // The kernel for a single row of 4-bit weights sums in another order than the one for several (measured, docs/log.md).
-    return new HostEngine(session, files.config, { slots, capacity, minRows: precision === 'int4' ? 2 : 1 });
   } finally {
     // The runtime has mapped what it needs; where open files cannot be removed, the folder stays until the system clears it.
     await model.remove();
   }
+  try {
+    if (onDevice) return await DeviceEngine.open(session, files.config, { device, slots, capacity, type: format.compute });
+    // The kernel for a single row of 4-bit weights sums in another order than the one for several (measured, docs/log.md); so do CUDA's.
+    return new HostEngine(session, files.config, { slots, capacity, minRows: precision === 'int4' || device === 'cuda' ? 2 : 1 });
+  } catch (thrown) {
+    await session.close();
+    if (!(thrown instanceof RangeError)) throw thrown;
+    // What JavaScript says where it has no memory for so long an array.
+    throw new DeviceError(device, `There is no memory for ${slots} slots of ${capacity} tokens.`, 'Choose a smaller --context, or fewer --slots.', { cause: thrown });
+  }
 }
 
+function checkOptions(options: LoadOptions): void {
+  for (const [field, least] of [['threads', 1], ['contextLength', 2], ['slots', 1]] as const) {
+    const value = options[field];
+    if (!Number.isInteger(value) || value < least) throw new ModelRequestError(field, `a whole number from ${least}`, `it is ${value}`);
+  }
+}
+
+/** Throws ModelFileError, UnsupportedModelError, DeviceError, or ModelRequestError for an option that does not fit the model. */
 export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
+  checkOptions(options);
   const files = await openModel(options.path);
   try {
-    const { config } = files;
-    if (options.slots < 1) throw new ModelRequestError('slots', 'at least 1', `it is ${options.slots}`);
-    const capacity = Math.min(options.contextLength, config.contextLength);
     const tokenizer = await createTokenizer(files.tokenizer);
-    const spelled = (token: number | null): string | null => (token === null ? null : tokenizer.decode([token], { special: true }));
-    const template = files.chatTemplate === null ? null : createChatTemplate(files.chatTemplate, { bosToken: spelled(files.tokenizer.bosToken), eosToken: spelled(files.tokenizer.eosToken) });
-    const engine = await openEngine(files, options, capacity);
-    const eosTokens = [...new Set([...config.eosTokens, ...(files.tokenizer.eosToken === null ? [] : [files.tokenizer.eosToken])])];
-    const scheduler = new Scheduler({ engine, tokenizer, template, eosTokens });
-    return {
-      facts: {
-        name: options.name ?? files.name,
-        config,
-        device: options.device,
-        precision: options.precision,
-        contextLength: capacity,
-        slots: options.slots,
-        hasChatTemplate: template !== null,
-      },
-      engine,
-      scheduler,
-      async close() {
-        await engine.close();
-        tokenizer.free();
-      },
-    };
+    try {
+      return await assembled(files, tokenizer, options);
+    } catch (thrown) {
+      tokenizer.free();
+      throw thrown;
+    }
   } finally {
     await files.weights.close();
   }
+}
+
+async function assembled(files: ModelFiles, tokenizer: Tokenizer, options: LoadOptions): Promise<LoadedModel> {
+  const { config } = files;
+  const contextLength = Math.min(options.contextLength, config.contextLength);
+  const spelled = (token: number | null): string | null => (token === null ? null : tokenizer.decode([token], { special: true }));
+  const { bosToken, eosToken } = files.tokenizer;
+  const template = files.chatTemplate === null ? null : createChatTemplate(files.chatTemplate, { bosToken: spelled(bosToken), eosToken: spelled(eosToken), file: files.weights.source });
+  const engine = await openEngine(files, options, contextLength);
+  const eosTokens = [...new Set([...config.eosTokens, ...(eosToken === null ? [] : [eosToken])])];
+  return {
+    facts: {
+      name: options.name ?? files.name,
+      config,
+      device: options.device,
+      precision: options.precision,
+      contextLength,
+      slots: options.slots,
+      hasChatTemplate: template !== null,
+    },
+    engine,
+    scheduler: new Scheduler({ engine, tokenizer, template, eosTokens }),
+    async close() {
+      await engine.close();
+      tokenizer.free();
+    },
+  };
 }

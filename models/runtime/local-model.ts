@@ -1,9 +1,11 @@
 /** A language model in a worker thread of this process, as its caller holds it. */
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DeviceError, ModelBusyError } from '../errors.ts';
-import type { Generated, GenerateRequest, LanguageModel, ModelFacts, ModelLoad } from './language-model.ts';
+import { makeFolder, removeFolder } from '../weights/materialize.ts';
+import type { Device, Generated, GenerateRequest, LanguageModel, ModelFacts, ModelLoad } from './language-model.ts';
 import type { LoadOptions } from './load.ts';
 import { type FromWorker, type ToWorker, fromWire } from './messages.ts';
 
@@ -27,26 +29,43 @@ function startWorker(workerData: LoadOptions): Worker {
   return new Worker(program, { eval: true, workerData });
 }
 
-/** Loads a model. Rejects with ModelFileError, UnsupportedModelError or DeviceError. */
-export async function startLocalModel({ maxQueue, ...options }: LocalModelOptions): Promise<LanguageModel> {
-  const worker = startWorker(options);
+const failed = (device: Device, when: string, cause: unknown): DeviceError =>
+  new DeviceError(device, `The model's thread failed${when}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Start it again.', { cause });
+
+/** Resolves when the worker has its model; rejects, and leaves no worker, where it has none. */
+async function loaded(worker: Worker, device: Device): Promise<ModelFacts> {
   let stopListening = (): void => undefined;
   try {
-    const facts = await new Promise<ModelFacts>((resolve, reject) => {
-      const ended = (): void => reject(new DeviceError(options.device, "The model's thread ended while it loaded.", 'There may be too little memory for it.'));
-      const listen = (message: FromWorker): void => {
+    return await new Promise<ModelFacts>((resolve, reject) => {
+      const onError = (cause: unknown): void => reject(failed(device, ' while it loaded', cause));
+      const onExit = (): void => reject(new DeviceError(device, "The model's thread ended while it loaded.", 'There may be too little memory for it.'));
+      const onMessage = (message: FromWorker): void => {
         if (message.type === 'ready') resolve(message.facts);
         else if (message.type === 'failed') reject(fromWire(message.error));
       };
-      worker.once('message', listen).once('error', reject).once('exit', ended);
-      stopListening = () => void worker.off('error', reject).off('exit', ended);
+      worker.once('message', onMessage).once('error', onError).once('exit', onExit);
+      stopListening = () => void worker.off('error', onError).off('exit', onExit);
     });
-    return new LocalModel(worker, facts, maxQueue);
   } catch (thrown) {
     await worker.terminate();
     throw thrown;
   } finally {
     stopListening();
+  }
+}
+
+/** Loads a model. Rejects with ModelFileError, UnsupportedModelError, DeviceError, or ModelRequestError for an option that does not fit it. */
+export async function startLocalModel({ maxQueue, ...options }: LocalModelOptions): Promise<LanguageModel> {
+  // Made here, as the thread may end, and the process with it, before it has cleared up after itself.
+  const temporaryFolder = await makeFolder(options.temporaryFolder);
+  const clear = (): void => rmSync(temporaryFolder, { recursive: true, force: true });
+  process.once('exit', clear);
+  try {
+    const worker = startWorker({ ...options, temporaryFolder });
+    return new LocalModel(worker, await loaded(worker, options.device), maxQueue);
+  } finally {
+    process.off('exit', clear);
+    await removeFolder(temporaryFolder);
   }
 }
 
@@ -59,13 +78,14 @@ class LocalModel implements LanguageModel {
   #load: ModelLoad = { running: 0, waiting: 0, promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
   /** Why nothing more can be generated. */
   #ended: Error | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(worker: Worker, facts: ModelFacts, maxQueue: number) {
     this.#worker = worker;
     this.facts = facts;
     this.#maxQueue = maxQueue;
     worker.on('message', (message: FromWorker) => this.#receive(message));
-    worker.on('error', (cause) => this.#end(new DeviceError(facts.device, `The model's thread failed: ${cause instanceof Error ? cause.message : String(cause)}`, 'Start it again.', { cause })));
+    worker.on('error', (cause) => this.#end(failed(facts.device, '', cause)));
     worker.on('exit', () => this.#end(new DeviceError(facts.device, "The model's thread has ended.", 'Start it again.')));
     // A server that has nothing else to do may end.
     worker.unref();
@@ -78,30 +98,37 @@ class LocalModel implements LanguageModel {
     if (this.#pending.size >= this.#maxQueue) return Promise.reject(new ModelBusyError(this.#pending.size));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#say({ type: 'cancel', id });
-        this.#settle(id)?.reject(signal!.reason);
-      };
+      // First, since it throws for what cannot be sent: the promise is then rejected, and nothing is left behind.
+      this.#say({ type: 'generate', id, job, starts: onStart !== undefined, deltas: onDelta !== undefined });
+      const onAbort = (): void => this.#giveUp(id, signal!.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { request, resolve, reject, onAbort });
-      this.#say({ type: 'generate', id, job, starts: onStart !== undefined, deltas: onDelta !== undefined });
     });
   }
 
+  /** Of the step before this one; `running` counts requests that were given up since. */
   load(): ModelLoad {
-    return { ...this.#load, waiting: Math.max(this.#load.waiting, this.#pending.size - this.#load.running) };
+    return { ...this.#load, waiting: Math.max(0, this.#pending.size - this.#load.running) };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#ended !== null) return;
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
-    const alive = this.#ended === null;
     this.#end(new DeviceError(this.facts.device, 'The model was closed.', ''));
-    if (alive) {
-      this.#worker.ref();
-      this.#say({ type: 'close' });
-      await ended;
-    }
+    this.#worker.ref();
+    this.#say({ type: 'close' });
+    await ended;
+  }
+
+  #giveUp(id: number, reason: unknown): void {
+    this.#say({ type: 'cancel', id });
+    this.#settle(id)?.reject(reason);
   }
 
   #say(message: ToWorker): void {
@@ -124,10 +151,17 @@ class LocalModel implements LanguageModel {
       // Cancelled, and the worker had not heard yet.
       const pending = this.#pending.get(event.id);
       if (pending === undefined) continue;
-      if ('delta' in event) pending.request.onDelta?.(event.delta);
-      else if ('start' in event) pending.request.onStart?.(event.start);
-      else if ('done' in event) this.#settle(event.id)!.resolve(event.done);
-      else this.#settle(event.id)!.reject(fromWire(event.error));
+      if ('done' in event) this.#settle(event.id)!.resolve(event.done);
+      else if ('error' in event) this.#settle(event.id)!.reject(fromWire(event.error));
+      else {
+        try {
+          if ('delta' in event) pending.request.onDelta?.(event.delta);
+          else pending.request.onStart?.(event.start);
+        } catch (thrown) {
+          // The caller's own fault, and no other request's.
+          this.#giveUp(event.id, thrown);
+        }
+      }
     }
   }
 

@@ -23,20 +23,26 @@ export type FromWorker =
 export interface WireError {
   readonly name: string;
   readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** Where it was thrown, in the worker. */
+  readonly stack: string | undefined;
+  readonly fields: Readonly<Record<string, string | number>>;
 }
 
 export function toWire(error: unknown): WireError {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  return { name, message, fields: error instanceof Error ? { ...error, cause: undefined } : {} };
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined, fields: {} };
+  const { name, message, stack } = error;
+  // What the classes of errors.ts have. Others may hold anything, and not all of it could be sent.
+  const plain = Object.entries(error).filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number');
+  return { name, message, stack, fields: Object.fromEntries(plain) };
 }
 
 const CLASSES = { ModelFileError, UnsupportedModelError, DeviceError, ModelRequestError, ModelBusyError } as const;
 
-/** An error of the same class, message and fields. */
-export function fromWire({ name, message, fields }: WireError): Error {
+/** An error of the same class, message, fields and stack; of no class but Error where it is none of errors.ts. */
+export function fromWire({ name, message, stack, fields }: WireError): Error {
   const Class = CLASSES[name as keyof typeof CLASSES] ?? Error;
   const error = Object.create(Class.prototype) as Error;
-  Error.captureStackTrace(error, fromWire);
-  return Object.assign(error, fields, { name, message });
+  // As an error has them, so that they are printed once.
+  for (const [key, value] of Object.entries({ message, stack })) Object.defineProperty(error, key, { value, writable: true, configurable: true });
+  return Object.assign(error, fields, { name });
 }

@@ -3,8 +3,10 @@
  * every running text by one token. What a request writes depends on nothing but itself: its tokens are computed by the same sums in any
  * company, and its random numbers are its own.
  *
- * A slot keeps the cache of what it last held. A new prompt takes over the longest beginning that any slot holds, its own or copied, so
- * that prompts which begin alike are read once.
+ * A slot keeps the cache of the prompt it last read. A new prompt takes over the longest beginning that any slot holds, its own or copied,
+ * so that prompts which begin alike are read once. What was generated is never taken over, though it may be the beginning of the next
+ * turn's prompt: a token that is computed alone and one that is read among others differ in the last bit, and the text of a request may
+ * not depend on whether the turn before it is still in a slot.
  */
 import { ModelRequestError } from '../errors.ts';
 import type { ChatTemplate } from '../tokenizer/chat-template.ts';
@@ -21,10 +23,17 @@ const PIECE = 128;
 const LARGE_PIECE = 512;
 /** A shorter common beginning is not worth a copy. */
 const MIN_SHARED = 8;
+const MAX_LOGPROBS = 20;
+
+/** Decodes one token at a time: what is no whole character becomes U+FFFD. */
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export type Job = Omit<GenerateRequest, 'signal' | 'onDelta' | 'onStart'>;
 
-/** Where a job's events go. Exactly one of done and failed is called, once, unless the job is cancelled: then neither. */
+/**
+ * Where a job's events go. Exactly one of done and failed is called, once, unless the job is cancelled: then nothing more. They may call
+ * the scheduler, and must not throw.
+ */
 export interface Sink {
   started?(start: Start): void;
   delta?(delta: Delta): void;
@@ -46,9 +55,9 @@ interface Waiting {
   readonly sink: Sink;
 }
 
-/** What a slot's cache holds, by position; and who runs in it. */
 interface Slot {
   readonly index: number;
+  /** What its cache holds, by position: of the running request prompt and text, else what was read of a prompt. */
   held: number[];
   request: Running | null;
 }
@@ -87,6 +96,23 @@ function sharedLength(a: readonly number[], b: readonly number[]): number {
   return length;
 }
 
+/** Throws ModelRequestError for a number that nothing can be generated with. */
+function checkJob({ maxTokens, logprobs, sampling }: Job): void {
+  const { temperature, topP, topK, minP, repetitionPenalty, seed } = sampling;
+  const check = (field: string, value: number, holds: boolean, expected: string): void => {
+    if (!holds) throw new ModelRequestError(field, expected, `it is ${value}`);
+  };
+  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+  check('maxTokens', maxTokens, whole(maxTokens, 1), 'a whole number from 1');
+  if (logprobs !== null) check('logprobs', logprobs, whole(logprobs, 0) && logprobs <= MAX_LOGPROBS, `a whole number from 0 to ${MAX_LOGPROBS}, or null`);
+  check('sampling.temperature', temperature, temperature >= 0 && temperature < Infinity, 'a number from 0');
+  check('sampling.topP', topP, topP > 0 && topP <= 1, 'a number above 0, up to 1');
+  check('sampling.topK', topK, whole(topK, 0), 'a whole number from 0');
+  check('sampling.minP', minP, minP >= 0 && minP <= 1, 'a number from 0 to 1');
+  check('sampling.repetitionPenalty', repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty < Infinity, 'a number above 0');
+  check('sampling.seed', seed, Number.isInteger(seed), 'a whole number');
+}
+
 export class Scheduler {
   readonly #engine: Engine;
   readonly #tokenizer: Tokenizer;
@@ -94,9 +120,9 @@ export class Scheduler {
   readonly #eos: ReadonlySet<number>;
   readonly #sampler: Sampler;
   readonly #slots: readonly Slot[];
-  /** By owner, in the order in which their turn comes. */
-  readonly #queues = new Map<string, Waiting[]>();
-  #waiting = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  /** The same by owner, in the order of their turns, and then by id. */
+  readonly #queues = new Map<string, Map<number, Waiting>>();
   #promptTokens = 0;
   #cachedTokens = 0;
   #completionTokens = 0;
@@ -111,13 +137,13 @@ export class Scheduler {
   }
 
   get idle(): boolean {
-    return this.#waiting === 0 && this.#slots.every(({ request }) => request === null);
+    return this.#waiting.size === 0 && this.#slots.every(({ request }) => request === null);
   }
 
   load(): ModelLoad {
     return {
       running: this.#slots.filter(({ request }) => request !== null).length,
-      waiting: this.#waiting,
+      waiting: this.#waiting.size,
       promptTokens: this.#promptTokens,
       cachedTokens: this.#cachedTokens,
       completionTokens: this.#completionTokens,
@@ -125,22 +151,23 @@ export class Scheduler {
   }
 
   add(id: number, job: Job, sink: Sink): void {
+    const waiting = { id, job, sink };
+    this.#waiting.set(id, waiting);
     const queue = this.#queues.get(job.owner);
-    if (queue) queue.push({ id, job, sink });
-    else this.#queues.set(job.owner, [{ id, job, sink }]);
-    this.#waiting += 1;
+    if (queue) queue.set(id, waiting);
+    else this.#queues.set(job.owner, new Map([[id, waiting]]));
   }
 
   /** Frees the slot, or the place in the queue, of a job; without effect on one that has ended. */
   cancel(id: number): void {
-    for (const slot of this.#slots) if (slot.request?.id === id) slot.request = null;
-    for (const [owner, queue] of this.#queues) {
-      const at = queue.findIndex((waiting) => waiting.id === id);
-      if (at < 0) continue;
-      queue.splice(at, 1);
-      this.#waiting -= 1;
-      if (queue.length === 0) this.#queues.delete(owner);
-    }
+    for (const slot of this.#slots) if (slot.request?.id === id) this.#release(slot);
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    const { owner } = waiting.job;
+    const queue = this.#queues.get(owner)!;
+    this.#waiting.delete(id);
+    queue.delete(id);
+    if (queue.size === 0) this.#queues.delete(owner);
   }
 
   /** One step. A failure of the engine fails every running job, and those that wait are served by later steps. */
@@ -149,28 +176,25 @@ export class Scheduler {
       await this.#admit();
       await this.#decode();
     } catch (error) {
-      for (const slot of this.#slots) {
-        slot.request?.sink.failed(error);
-        slot.request = null;
-        slot.held = [];
-      }
+      const failed = this.#slots.flatMap(({ request }) => (request ? [request] : []));
+      for (const slot of this.#slots) this.#empty(slot);
+      for (const { sink } of failed) sink.failed(error);
     }
   }
 
-  /** Gives prompts slots until one of them has work for this step, and reads a piece of it. */
+  /** Gives a prompt a slot where none is being read, and reads a piece of the one that is. */
   async #admit(): Promise<void> {
     let slot = this.#slots.find(({ request, held }) => request !== null && held.length < request.prompt.length);
-    while (slot === undefined) {
+    if (slot === undefined) {
       const free = this.#slots.find(({ request }) => request === null);
-      if (free === undefined) return;
-      const next = this.#next();
-      if (next === null) return;
-      const running = this.#read(next);
-      if (running === null) continue;
-      await this.#place(running, free);
-      slot = free;
+      const next = free && this.#next();
+      // One that cannot be run has taken its step all the same: those that decode do not wait for a queue of them.
+      const running = next && this.#read(next);
+      if (!running) return;
+      await this.#place(running, free!);
+      slot = free!;
     }
-    await this.#prefill(slot, slot.request!);
+    if (slot.request !== null) await this.#prefill(slot, slot.request);
   }
 
   /** The next of the owner whose turn it is; the owner goes to the end of the line. */
@@ -178,17 +202,31 @@ export class Scheduler {
     const turn = this.#queues.entries().next();
     if (turn.done) return null;
     const [owner, queue] = turn.value;
-    const waiting = queue.shift()!;
-    this.#waiting -= 1;
+    const [id, waiting] = queue.entries().next().value!;
+    this.#waiting.delete(id);
+    queue.delete(id);
     this.#queues.delete(owner);
-    if (queue.length > 0) this.#queues.set(owner, queue);
+    if (queue.size > 0) this.#queues.set(owner, queue);
     return waiting;
+  }
+
+  /** Ends what runs in a slot. What was generated is given up, and what was read of the prompt stays for others. */
+  #release(slot: Slot): void {
+    slot.held.length = Math.min(slot.held.length, slot.request!.prompt.length);
+    slot.request = null;
+  }
+
+  /** Ends what runs in a slot whose cache is not to be trusted. */
+  #empty(slot: Slot): void {
+    slot.held = [];
+    slot.request = null;
   }
 
   /** Text to tokens; a prompt that cannot be run fails its job only. */
   #read(waiting: Waiting): Running | null {
     const { job, sink } = waiting;
     try {
+      checkJob(job);
       const prompt = this.#tokens(job.prompt);
       const { vocabSize } = this.#engine;
       const bad = prompt.find((token) => !Number.isInteger(token) || token < 0 || token >= vocabSize);
@@ -212,23 +250,27 @@ export class Scheduler {
     return [...this.#tokenizer.encode(text, { bos: false })];
   }
 
-  /** Takes over the longest beginning of the prompt that some slot holds; at least one token is left to compute. */
+  /** Takes over the longest beginning of the prompt that some slot has read; at least one token is left to compute. */
   async #place(running: Running, slot: Slot): Promise<void> {
+    const { prompt, sink } = running;
     const leave = Math.max(1, this.#engine.minPrefill);
     let best = slot;
     let shared = 0;
     for (const candidate of [slot, ...this.#slots]) {
-      const length = Math.min(sharedLength(candidate.held, running.prompt), running.prompt.length - leave);
+      const length = Math.min(sharedLength(candidate.held, prompt), candidate.request?.prompt.length ?? Infinity, prompt.length - leave);
       if (length > shared) [best, shared] = [candidate, length];
     }
     if (shared < MIN_SHARED) shared = 0;
-    if (shared > 0 && best !== slot) await this.#engine.copy(best.index, slot.index, shared);
-    slot.held = running.prompt.slice(0, shared);
+    // In its slot from here on, so that it is found there if it is cancelled, or the engine fails, while it is copied.
     slot.request = running;
+    if (best !== slot) slot.held = [];
+    if (shared > 0 && best !== slot) await this.#engine.copy(best.index, slot.index, shared);
+    slot.held = prompt.slice(0, shared);
+    if (slot.request !== running) return;
     running.cachedTokens = shared;
-    this.#promptTokens += running.prompt.length;
+    this.#promptTokens += prompt.length;
     this.#cachedTokens += shared;
-    running.sink.started?.({ promptTokens: running.prompt, cachedTokens: shared });
+    sink.started?.({ promptTokens: prompt, cachedTokens: shared });
   }
 
   async #prefill(slot: Slot, running: Running): Promise<void> {
@@ -240,37 +282,32 @@ export class Scheduler {
     // No rest that is too short to be prefilled.
     if (left > count && left - count < minPrefill) count = left - minPrefill;
     const tokens = running.prompt.slice(from, from + count);
-    const last = from + count === running.prompt.length;
-    if (count < minPrefill) {
-      // A prompt of a single token.
-      const logits = await this.#engine.decode([{ slot: slot.index, token: tokens[0]!, position: from }], this.#lengths());
-      slot.held.push(...tokens);
-      if (slot.request === running) this.#take(slot, running, logits);
-      return;
-    }
-    const logits = await this.#engine.prefill(slot.index, tokens, from, last);
+    const last = count === left;
+    // Too short only where the prompt is a single token.
+    const logits = count < minPrefill
+      ? await this.#engine.decode([{ slot: slot.index, token: tokens[0]!, position: from }], this.#lengths())
+      : await this.#engine.prefill(slot.index, tokens, from, last);
     slot.held.push(...tokens);
     if (last && slot.request === running) this.#take(slot, running, logits!);
   }
 
   async #decode(): Promise<void> {
-    const slots = this.#slots.filter(({ request, held }) => request !== null && request.tokens.length > 0 && held.length === request.prompt.length + request.tokens.length - 1);
+    const slots = this.#slots.filter(({ request, held }) => request !== null && held.length >= request.prompt.length);
     if (slots.length === 0) return;
     const rows: DecodeRow[] = slots.map(({ index, held, request }) => ({ slot: index, token: request!.tokens.at(-1)!, position: held.length }));
     const requests = slots.map(({ request }) => request!);
     const logits = await this.#engine.decode(rows, this.#lengths());
     const { vocabSize } = this.#engine;
     slots.forEach((slot, i) => {
-      slot.held.push(rows[i]!.token);
       // Cancelled while the step ran.
       if (slot.request !== requests[i]) return;
+      slot.held.push(rows[i]!.token);
       this.#take(slot, requests[i]!, logits.subarray(i * vocabSize, (i + 1) * vocabSize));
     });
   }
 
+  /** Always less than the capacity: the last token of a text is not computed. */
   #lengths(): number[] {
-    // One place at the end of an idle slot is given up to steps that pass over it.
-    for (const slot of this.#slots) if (slot.request === null && slot.held.length >= this.#engine.capacity) slot.held.length = this.#engine.capacity - 1;
     return this.#slots.map(({ held }) => held.length);
   }
 
@@ -281,9 +318,8 @@ export class Scheduler {
     try {
       sampled = this.#sampler.sample(logits, job.sampling, { penalised: running.penalised }, tokens.length, job.logprobs);
     } catch (error) {
-      slot.request = null;
-      // What the device computed is not to be trusted, nor is what the slot holds.
-      slot.held = [];
+      // The device computed nonsense, so the cache may hold it too.
+      this.#empty(slot);
       sink.failed(error);
       return;
     }
@@ -305,8 +341,9 @@ export class Scheduler {
     }
     running.text += text;
     sink.delta?.({ text, tokens: [token], logprobs: logprob === null ? null : [logprob] });
-    if (finish === null) return;
-    slot.request = null;
+    // It may have been cancelled by the one who reads it.
+    if (finish === null || slot.request !== running) return;
+    this.#release(slot);
     sink.done({
       text: running.text,
       tokens,
@@ -320,6 +357,6 @@ export class Scheduler {
 
   #spelled(token: number, logprob: number): { token: number; text: string; bytes: number[]; logprob: number } {
     const bytes = this.#tokenizer.bytesOf(token);
-    return { token, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), bytes: [...bytes], logprob };
+    return { token, text: UTF_8.decode(bytes), bytes: [...bytes], logprob };
   }
 }

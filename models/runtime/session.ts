@@ -2,6 +2,9 @@
  * ONNX Runtime, as much of it as this project uses. The only file that imports onnxruntime-node, on first use: its library is 40 MB.
  * A session blocks its thread while it runs, so it belongs in a worker.
  */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DeviceError } from '../errors.ts';
 import type { DataType } from '../graph/ops.ts';
@@ -34,9 +37,23 @@ async function library(): Promise<typeof import('onnxruntime-node')> {
   return (ort as { default?: typeof ort }).default ?? ort;
 }
 
-/** Execution providers in this build of ONNX Runtime. */
-export async function backends(): Promise<readonly string[]> {
-  return (await library()).listSupportedBackends().map(({ name }) => name);
+export interface RuntimeFacts {
+  readonly version: string;
+  /** Execution providers that are here to be loaded; whether this machine can run them is another question. */
+  readonly backends: readonly string[];
+}
+
+export async function runtimeFacts(): Promise<RuntimeFacts> {
+  const ort = await library();
+  const installed = ort.listSupportedBackends().filter(({ name, bundled }) => bundled || isInstalled(name));
+  return { version: ort.env.versions.node ?? ort.env.versions.common, backends: installed.map(({ name }) => name) };
+}
+
+/** Whether the library of a provider that the package does not carry has been fetched (onnxruntime-node, script/install.js). */
+function isInstalled(backend: string): boolean {
+  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const bin = join(root, 'bin');
+  return readdirSync(bin).some((abi) => existsSync(join(bin, abi, process.platform, process.arch, `libonnxruntime_providers_${backend}.so`)));
 }
 
 export class Session {
@@ -53,13 +70,19 @@ export class Session {
     return new this.#ort.Tensor(type as 'float32', data as Float32Array, shape);
   }
 
-  /** Returns the named outputs in new memory. */
+  /** The beginning of a device tensor's memory under a shape of its own, not copied; of no use once that tensor is disposed of. */
+  view({ type, gpuBuffer }: Tensor, shape: readonly number[]): Tensor {
+    return this.#ort.Tensor.fromGpuBuffer(gpuBuffer, { dataType: type as 'float32', dims: shape });
+  }
+
+  /** Returns the named outputs in new memory: the device's for those that `onDevice` named. */
   async run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>> {
     return this.#session.run(feeds, [...outputs]);
   }
 
   /**
-   * Writes every output of the graph into the memory given for it, which may be an input's.
+   * Writes every output of the graph into the memory given for it, which may be an input's. Device tensors too: then the session must
+   * have been opened without `onDevice`, which binds outputs anew for each run.
    *
    * onnxruntime-node 1.30 does compute in place, and then copies each output once more into what it returns (js/node, tensor_helper.cc):
    * with a cache among them, two thirds of a step. So the graph's first output is a sequence, which the binding declines to return once
@@ -87,18 +110,27 @@ export class Session {
 
 const REMEDIES: Readonly<Record<Device, string>> = {
   cpu: 'See winnow doctor.',
-  webgpu: 'A Vulkan, Metal or Direct3D 12 driver is needed; winnow doctor tells what is there. --device cpu runs everywhere.',
-  cuda: 'It is an optional install: npm run install:cuda (Linux x64, CUDA 12 and cuDNN 9). --device webgpu uses the same GPU without it.',
+  webgpu: 'It needs a GPU and its driver: Vulkan (libvulkan1 on Debian), Metal or Direct3D 12. --device cpu runs everywhere.',
+  cuda: 'It is an optional install: npm run install:cuda (Linux x64; needs CUDA 12 and cuDNN 9). --device webgpu uses the same GPU without it.',
 };
 
-/** Opens `model.onnx`, whose weights lie beside it. Throws DeviceError where the device is not to be had. */
-export async function openSession(path: string, { device, threads, onDevice = [], foldConstants = true, profile }: SessionOptions): Promise<Session> {
+/** What ONNX Runtime says, without the lines of source that it says it with. */
+export function reasonOf(thrown: unknown): string {
+  const [line] = (thrown as Error).message.split('\n');
+  return line!.replace(/^.* was false\. /, '').replace(/\.$/, '');
+}
+
+/**
+ * Opens `model.onnx`, whose weights lie beside it, or a graph that has none from its bytes. Throws DeviceError where the device is not to
+ * be had.
+ */
+export async function openSession(model: string | Uint8Array, { device, threads, onDevice = [], foldConstants = true, profile }: SessionOptions): Promise<Session> {
   const ort = await library();
-  if (!ort.listSupportedBackends().some(({ name }) => name === device)) {
-    throw new DeviceError(device, `This build of ONNX Runtime has no ${device}.`, REMEDIES[device]);
-  }
+  const backend = ort.listSupportedBackends().find(({ name }) => name === device);
+  if (!backend) throw new DeviceError(device, `This build of ONNX Runtime has no ${device}.`, REMEDIES[device]);
+  if (!backend.bundled && !isInstalled(device)) throw new DeviceError(device, `ONNX Runtime's ${device} libraries are not installed.`, REMEDIES[device]);
   try {
-    const session = await ort.InferenceSession.create(path, {
+    const session = await ort.InferenceSession.create(model as string, {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -110,6 +142,6 @@ export async function openSession(path: string, { device, threads, onDevice = []
     });
     return new Session(ort, session);
   } catch (cause) {
-    throw new DeviceError(device, `ONNX Runtime cannot load the model on ${device}: ${(cause as Error).message.split('\n')[0]}`, REMEDIES[device], { cause });
+    throw new DeviceError(device, `ONNX Runtime cannot load a graph on ${device}: ${reasonOf(cause)}.`, REMEDIES[device], { cause });
   }
 }

@@ -2,6 +2,7 @@
  * A model's thread: loads it, then steps the scheduler for as long as there is work. Between two steps it reads its messages, so a
  * request joins and a cancelled one leaves at the next step.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LoadOptions, loadModel } from './load.ts';
 import { type FromWorker, type ToWorker, type WorkerEvent, toWire } from './messages.ts';
@@ -13,20 +14,32 @@ try {
   const model = await loadModel(workerData as LoadOptions);
   const { scheduler } = model;
   let events: WorkerEvent[] = [];
+  /** Someone left without an event, so that the load alone is news. */
+  let left = false;
   let running = false;
+  let closing = false;
 
   const flush = (): void => {
-    if (events.length === 0) return;
+    if (events.length === 0 && !left) return;
     say({ type: 'events', events, load: scheduler.load() });
     events = [];
+    left = false;
   };
+  const end = async (): Promise<void> => {
+    port.close();
+    await model.close();
+  };
+  /** What it throws ends the thread, and with it every request. */
   const run = async (): Promise<void> => {
     running = true;
-    while (!scheduler.idle) {
+    while (!scheduler.idle && !closing) {
       await scheduler.step();
       flush();
+      // A step need not have waited for anything.
+      await nextTurn();
     }
     running = false;
+    if (closing) await end();
   };
 
   port.on('message', (message: ToWorker) => {
@@ -44,11 +57,13 @@ try {
       }
       case 'cancel':
         scheduler.cancel(message.id);
+        left = true;
+        if (!running) flush();
         break;
       case 'close':
         // Ends the thread once the step under way is over.
-        port.close();
-        void model.close();
+        closing = true;
+        if (!running) void end();
         break;
       default:
         message satisfies never;

@@ -112,15 +112,45 @@ function contentKey(recipe: WeightRecipe): string {
   return JSON.stringify({ ...recipe });
 }
 
+/** Makes a folder of its own in `folder`. Throws DeviceError where it cannot. */
+export async function makeFolder(folder: string): Promise<string> {
+  try {
+    return await mkdtemp(join(folder, 'winnow-model-'));
+  } catch (cause) {
+    throw notWritten(folder, cause);
+  }
+}
+
+/** Where a file that is mapped cannot be removed (Windows), the folder stays until the system clears it. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EBUSY' && error.code !== 'EPERM') throw error;
+  });
+}
+
+const notWritten = (folder: string, cause: unknown): DeviceError =>
+  new DeviceError('cpu', `${folder} cannot be written to: ${(cause as Error).message}.`, 'Point TMPDIR at a folder that can be.', { cause });
+
+/** What the system says where a write fails, as the caller of `materialize` is to hear it; reads fail as ModelFileError. */
+function asWriteError(thrown: unknown, folder: string): unknown {
+  return thrown instanceof Error && 'syscall' in thrown ? notWritten(folder, thrown) : thrown;
+}
+
+/**
+ * Writes `model.onnx`, and its weights beside it, into a folder of its own. Throws ModelFileError where a weight cannot be had, DeviceError
+ * where there is no room; then it leaves nothing.
+ */
 export async function materialize({ graph, weights: recipes }: ModelGraph, weights: Weights, { folder, inPlace, onProgress }: MaterializeOptions): Promise<Materialized> {
   const wanted = graph.initializers.filter(({ bytes }) => bytes === null).map(({ value }) => value);
   const total = wanted.reduce((sum, { type, shape }) => sum + bytesOf(type, shape as number[]), 0);
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await statfs(folder).catch((cause: unknown) => {
+    throw notWritten(folder, cause);
+  });
   if (bavail * bsize < total * 1.05) {
     throw new DeviceError('cpu', `${folder} has ${Math.floor((bavail * bsize) / 1e6)} MB free, and the converted model takes ${Math.ceil(total / 1e6)} MB.`, 'Point TMPDIR at a disk with more room, or choose a smaller --precision.');
   }
-  const own = await mkdtemp(join(folder, 'winnow-model-'));
-  const remove = (): Promise<void> => rm(own, { recursive: true, force: true });
+  const own = await makeFolder(folder);
+  const remove = (): Promise<void> => removeFolder(own);
   try {
     const handle = await open(join(own, 'weights.bin'), 'w');
     const file = new WeightFile(handle);
@@ -157,6 +187,6 @@ export async function materialize({ graph, weights: recipes }: ModelGraph, weigh
     return { path, bytes: file.length, remove };
   } catch (thrown) {
     await remove();
-    throw thrown;
+    throw asWriteError(thrown, folder);
   }
 }

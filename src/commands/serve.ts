@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { REAL_WORLD } from '../compose.ts';
 import { type Resolved, describeConfig, helpOptions, parseFlags, resolveConfig, shown } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { banner, serve } from '../serve.ts';
@@ -21,6 +22,7 @@ Other:
 Examples:
   winnow serve
   winnow serve --port 0 --store memory
+  winnow serve --model smollm2-135m
   winnow serve --upstream http://127.0.0.1:8000/v1 --upstream-model Qwen2.5-7B-Instruct
   winnow serve --dataset nq.parquet --noise exponential:0:0.5 --total-steps 203
   winnow serve --listen google=9001 --zerosearch
@@ -54,7 +56,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
     else for (const row of rows) process.stdout.write(`${row.option.padEnd(22)} ${shown(row.value).padEnd(32)} ${row.from}\n`);
     return 0;
   }
-  const listening = await serve(resolved.config);
+  const listening = await serve(resolved.config, REAL_WORLD, { notice: (line) => void process.stderr.write(`winnow: ${line}\n`) });
   process.stdout.write(banner(listening, resolved.config));
   await new Promise<void>((resolve) => {
     const onSignal = (): void => resolve();

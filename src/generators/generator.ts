@@ -31,11 +31,17 @@ export interface PageTask {
 export interface GenerationRequest {
   readonly task: PageTask;
   readonly messages: readonly ChatMessage[];
+  /** Begins the model's words, so that it keeps to the form. A generator that cannot begin them leaves it out; one that does returns it too. */
+  readonly prefill?: string;
+  /** The text may end before the first of these: nothing of use comes after. */
+  readonly stop?: readonly string[];
   /** Upper bound on new tokens. */
   readonly maxTokens: number;
   readonly temperature: number;
   /** Non-negative 31-bit integer for samplers that take one. */
   readonly seed: number;
+  /** The run that asked first, for generators that serve runs in turn. No page depends on it. */
+  readonly owner?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +70,8 @@ export interface Generation {
 export interface Generator {
   /** As config and labels name it. */
   readonly name: string;
+  /** Tells its pages from those that it writes when set up otherwise (another model); part of a page's id. Its name, without it. */
+  readonly identity?: string;
   /** May answer at once; `template` does, and so costs no turn of the event loop. */
   generate(request: GenerationRequest): Promise<Generation> | Generation;
   close?(): Promise<void>;

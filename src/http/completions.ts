@@ -15,14 +15,14 @@ import { BadRequestError, NotFoundError, QuotaError } from '../errors.ts';
 import type { Caller } from '../runs/keys.ts';
 import { presentedKey } from './auth.ts';
 import { modelFailed } from './completions/errors.ts';
-import { allWhole, generations, streamed, takenPrompts } from './completions/generate.ts';
+import { allWhole, generations, streamed } from './completions/generate.ts';
 import { Chunks, wholeReply } from './completions/replies.ts';
 import { type Endpoint, readCompletion } from './completions/request.ts';
 import { withContext } from './context.ts';
 import { routeOf } from './mount.ts';
 import { factsOf, failed, responseOf } from './reply.ts';
 import { wireRequest } from './request.ts';
-import type { DialectDeps } from './run-dialect.ts';
+import { type DialectDeps, handOn, nodeHeadersOf } from './run-dialect.ts';
 
 export interface CompletionsDeps extends DialectDeps {
   /** Null where the server has none. */
@@ -95,15 +95,17 @@ function failureOf(thrown: unknown, endpoint: Endpoint, facts: ReplyFacts, deps:
 
 /** The chat of the local model, or of whoever comes next. */
 async function completeChat(c: Context, next: Next, model: LanguageModel, deps: CompletionsDeps): Promise<Response | void> {
-  // A body can be read once: this copy is ours, and what it costs is borne by servers with a local model alone.
-  const read = readWire(c, c.req.raw.clone());
+  const read = readWire(c);
   const wire = await read.catch(() => null);
-  if (wire && !namesOf(model).includes(nameIn(wire))) return next();
+  if (wire && !namesOf(model).includes(nameIn(wire))) {
+    handOn(c, wire);
+    return next();
+  }
   return complete(c, 'chat', deps, () => read);
 }
 
-function readWire(c: Context, raw: Request = c.req.raw): Promise<WireRequest> {
-  return wireRequest(raw, c.req.param() as Record<string, string>, routeOf(raw.url, openai));
+function readWire(c: Context): Promise<WireRequest> {
+  return wireRequest(c.req.raw, c.req.param() as Record<string, string>, routeOf(c.req.raw.url, openai), nodeHeadersOf(c));
 }
 
 /** A reply, or the response that streams one and then calls `ended` itself. */
@@ -122,8 +124,7 @@ async function answer(wire: WireRequest, endpoint: Endpoint, raw: Request, facts
     // One choice is sent whole; many one by one, other requests in between.
     return { status: 200, headers: { 'content-type': 'application/json' }, body: wanted.length > 1 ? pieces : [...pieces].join('') };
   }
-  const prompts = request.tokenIds ? await takenPrompts(model, wanted, request.n, stop) : null;
-  const stream = await streamed(model, wanted, new Chunks(request, model.facts, facts, prompts), stop, {
+  const stream = await streamed(model, wanted, new Chunks(request, model.facts, facts), stop, {
     failure: (thrown) => `data: ${String(failureOf(thrown, endpoint, facts, deps).body)}\n\n`,
     ended: (gone) => ended(gone ? CLIENT_GONE : 200),
   });

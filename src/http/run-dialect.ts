@@ -41,6 +41,17 @@ interface NodeEnv {
   readonly incoming?: { readonly headers: NodeHeaders };
 }
 
+export function nodeHeadersOf(c: Context): NodeHeaders | undefined {
+  return (c.env as NodeEnv | undefined)?.incoming?.headers;
+}
+
+const READ = 'wireRequest';
+
+/** A body can be read once: a handler that read it and passes the request on leaves it here for the next, which must be of the same dialect. */
+export function handOn(c: Context, request: WireRequest): void {
+  c.set(READ, request);
+}
+
 export function dialectHandler(dialect: Dialect, operation: Operation, deps: DialectDeps): (c: Context) => Promise<Response> {
   return async (c) => {
     const started = deps.clock();
@@ -50,7 +61,7 @@ export function dialectHandler(dialect: Dialect, operation: Operation, deps: Dia
     let labels: readonly PageLabels[] | null = null;
     try {
       const route = routeOf(raw.url, dialect);
-      const request = await wireRequest(raw, c.req.param() as Record<string, string>, route, (c.env as NodeEnv | undefined)?.incoming?.headers);
+      const request = (c.get(READ) as WireRequest | undefined) ?? (await wireRequest(raw, c.req.param() as Record<string, string>, route, nodeHeadersOf(c)));
       facts = { ...facts, baseUrl: request.baseUrl };
       const caller = operation.kind === 'fact' && !operation.needsKey ? null : await deps.keys.identify(presentedKey(request, dialect.keyFields));
       if (operation.kind === 'search') {

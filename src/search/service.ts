@@ -183,7 +183,7 @@ export class SearchService {
       this.#deps.onFallback?.(generatorName, new GeneratorError(generatorName, 'no generator of this name is configured', { retryable: false }));
       return this.#served(plan, 'template', 'generator', Number.POSITIVE_INFINITY);
     }
-    const id = this.#pageId(plan, generatorName);
+    const id = this.#pageId(plan, generator.identity ?? generatorName);
     // Looked for once more after the store was asked: a flight may have landed meanwhile, and a second text would be another page.
     const stored = this.#live(id) ?? (await this.#lookup(id)) ?? this.#live(id);
     if (stored) return this.#label(plan, stored, 'stored', degraded);
@@ -246,6 +246,7 @@ export class SearchService {
       includeDomains: normalized.includeDomains,
       excludeDomains: normalized.excludeDomains,
       firstRank: (query.page - 1) * query.count + 1,
+      owner: run.id,
     };
     const written = await this.#deps.simulator.write(order, generator);
     const stored: StoredPage = { page: this.#page(plan, id, written), origin: written.origin };

@@ -1,8 +1,10 @@
 /**
- * What a model is asked. Three styles:
+ * What a model is asked. Four styles:
  *
  * - `winnow`: ours. The fixed part comes first, so that an engine computes it once for all pages; it also asks for a title, a site and a
  *   date.
+ * - `winnow-small`: ours for models of some hundred million parameters, which do not follow instructions and do follow examples. One
+ *   document at a time, title and text alone; all but the last message is the same for all documents of a kind.
  * - `zerosearch-tuned`: line by line what ZeroSearch's published simulation models were tuned on.
  * - `zerosearch-prompted`: the same family with a demonstration, for models that were not tuned.
  *
@@ -14,10 +16,28 @@ import type { DocumentKind, PromptStyle } from '../types.ts';
 import { SIMULATION_LAYOUT as LAYOUT } from './zerosearch-layout.ts';
 
 /** ZeroSearch caps five documents at 600 tokens. */
-const TOKENS_PER_DOCUMENT: Readonly<Record<PromptStyle, number>> = { winnow: 150, 'zerosearch-tuned': 120, 'zerosearch-prompted': 120 };
+const TOKENS_PER_DOCUMENT: Readonly<Record<PromptStyle, number>> = { winnow: 150, 'winnow-small': 90, 'zerosearch-tuned': 120, 'zerosearch-prompted': 120 };
 
 export function maxTokensFor(documents: number, style: PromptStyle): number {
   return documents * TOKENS_PER_DOCUMENT[style];
+}
+
+/** The prompt is for a single document, however many a page has. */
+export function asksForOne(style: PromptStyle): boolean {
+  return style === 'winnow-small';
+}
+
+/** How the model's words begin, so that a small one keeps to the form that the parser knows best. */
+const PREFILLS: Readonly<Record<PromptStyle, string>> = { winnow: 'Doc 1:\nTitle:', 'winnow-small': 'Title:', 'zerosearch-tuned': 'Doc 1:', 'zerosearch-prompted': 'Doc 1:' };
+
+export function prefillOf(style: PromptStyle): string {
+  return PREFILLS[style];
+}
+
+/** Where the model's words are no longer part of the page: at a document too many, or at another query. */
+export function stopsFor(documents: number, style: PromptStyle): string[] {
+  if (style === 'winnow-small') return ['\n\n', '\nTitle:', `\n${LAYOUT.query}`];
+  return [`\nDoc ${documents + 1}:`, `\n${LAYOUT.query}`];
 }
 
 /** `task.kinds` must be of one kind. */
@@ -26,6 +46,8 @@ export function buildMessages(task: PageTask, style: PromptStyle): ChatMessage[]
   switch (style) {
     case 'winnow':
       return ownMessages(task, kind);
+    case 'winnow-small':
+      return smallMessages(task, kind);
     case 'zerosearch-tuned':
       return [{ role: 'user', content: tunedPrompt(task, kind) }];
     case 'zerosearch-prompted':
@@ -150,4 +172,78 @@ function ownMessages(task: PageTask, kind: DocumentKind): ChatMessage[] {
     { role: 'system', content: `${SYSTEM}\n\n${FORMAT}\n${STYLE_NOTE[task.style]}` },
     { role: 'user', content: facts.join('\n') },
   ];
+}
+
+/** A document as a small model is to write one, to the point of the query or beside it. */
+interface Example {
+  readonly query: string;
+  readonly answer: string;
+  readonly documents: Readonly<Record<DocumentKind, readonly [title: string, text: string]>>;
+}
+
+/** Three are enough for the form (docs/log.md). No document beside the point holds a figure, or a name that could be somebody's answer. */
+const EXAMPLES: readonly Example[] = [
+  {
+    query: 'when was the øresund bridge opened',
+    answer: '1 July 2000',
+    documents: {
+      useful: ['Øresund Bridge opens to traffic', 'The Øresund Bridge was opened on 1 July 2000 by the Danish and Swedish monarchs. It joins Copenhagen and Malmö by road and rail, and took five years to build.'],
+      noisy: ['Commuting across the strait', 'Commuters praise the trains across the strait, though delays in winter remain a common complaint. Frequent drivers may sign a contract that lowers the toll.'],
+    },
+  },
+  {
+    query: 'who painted the night watch',
+    answer: 'Rembrandt',
+    documents: {
+      useful: ['The Night Watch: history of a painting', 'The Night Watch is a group portrait of an Amsterdam militia company. It was painted by Rembrandt in 1642 and hangs in the Rijksmuseum today.'],
+      noisy: ['A day at the museum', 'The museum is open every day of the year. Visitors are advised to book a time in advance, and to see the pavilion and the gardens too.'],
+    },
+  },
+  {
+    query: 'what is the largest moon of saturn',
+    answer: 'Titan',
+    documents: {
+      useful: ['Moons of Saturn explained', 'Saturn has more than a hundred known moons. The largest of them is Titan, which is bigger than the planet Mercury and has a thick atmosphere.'],
+      noisy: ['How the rings formed', 'The rings are made of ice and rock, from grains of dust to pieces as large as houses. Astronomers still disagree about how old they are.'],
+    },
+  },
+];
+
+const SMALL_SYSTEM: Readonly<Record<PageTask['style'], string>> = {
+  google: 'You write short passages of web pages.',
+  wiki: 'You write short passages of encyclopedia articles.',
+};
+
+function smallMessages(task: PageTask, kind: DocumentKind): ChatMessage[] {
+  return [
+    { role: 'system', content: SMALL_SYSTEM[task.style] },
+    ...EXAMPLES.flatMap(({ query, answer, documents }): ChatMessage[] => {
+      const [title, text] = documents[kind];
+      return [
+        { role: 'user', content: smallRequest({ query, question: null, answer, kind, topic: 'web', language: 'en' }) },
+        { role: 'assistant', content: `Title: ${title}\nText: ${text}` },
+      ];
+    }),
+    { role: 'user', content: smallRequest({ ...task, answer: task.goldenAnswers[0] ?? null, kind }) },
+  ];
+}
+
+interface SmallRequest extends Pick<PageTask, 'query' | 'question' | 'topic' | 'language'> {
+  readonly answer: string | null;
+  readonly kind: DocumentKind;
+}
+
+function smallRequest({ query, question, answer, kind, topic, language }: SmallRequest): string {
+  const lines = [`${LAYOUT.query} ${JSON.stringify(oneLine(query))}`];
+  if (kind === 'useful') {
+    // Beside the point, a question would only tempt the model to answer it.
+    if (question !== null && oneLine(question) !== oneLine(query)) lines.push(`Question: ${JSON.stringify(oneLine(question))}`);
+    if (answer !== null) lines.push(`Answer: ${JSON.stringify(oneLine(answer))}`);
+    lines.push(answer === null ? 'Write a passage that helps to answer it.' : 'Write a passage that states the answer.');
+  } else {
+    lines.push('Write a passage on a related subject that does not answer it.');
+  }
+  if (topic === 'news') lines.push('It is a news report.');
+  if (language !== 'en') lines.push(`Write it in the language with the ISO code ${language}.`);
+  return lines.join('\n');
 }

@@ -2,6 +2,8 @@
  * The engine played by a model: an order for a page in, results that hold their label out. The model's text is parsed, presented and
  * verified; what fails is written again a bounded number of times, and what still fails is written by `template`, document by
  * document, so that one bad document does not cost four good ones. A page whose label is not true is never returned.
+ *
+ * A page is asked for as a whole, or each of its documents apart; then only those that failed are asked for again.
  */
 import { type AnswerSet, compileAnswers } from '../documents/answers.ts';
 import { parseDocuments } from '../documents/parser.ts';
@@ -11,7 +13,7 @@ import type { GenerationRequest, Generator, PageTask, WrittenDocument } from '..
 import { hash } from '../hash.ts';
 import type { DateRange, DocumentKind, PageOrigin, PromptStyle, Result, Style } from '../types.ts';
 import { pageKind } from './noise.ts';
-import { buildMessages, maxTokensFor } from './prompts.ts';
+import { asksForOne, buildMessages, maxTokensFor, prefillOf, stopsFor } from './prompts.ts';
 import { type PageCheck, checkPage } from './verify.ts';
 
 export interface PageOrder {
@@ -33,6 +35,8 @@ export interface PageOrder {
   readonly includeDomains: readonly string[];
   readonly excludeDomains: readonly string[];
   readonly firstRank: number;
+  /** The run that asked, for generators that serve runs in turn. */
+  readonly owner?: string;
 }
 
 export interface WrittenPage {
@@ -47,6 +51,8 @@ export interface SimulatorOptions {
   readonly maxTries: number;
   /** Sampling temperature; ZeroSearch serves its simulator at 0.8. */
   readonly temperature: number;
+  /** Asks for each document of a page apart, all at once. Prompts for a single document do so anyway. Default: false. */
+  readonly parallelDocuments?: boolean;
   /** Told of each generation, for metrics. */
   readonly onGeneration?: (event: { generator: string; documents: number; dropped: number; failures: number; completionTokens: number | null }) => void;
 }
@@ -68,14 +74,16 @@ export class Simulator {
   async write(order: PageOrder, generator: Generator, signal?: AbortSignal): Promise<WrittenPage> {
     const answers = compileAnswers(order.goldenAnswers);
     const count = order.kinds.length;
-    const ownTries = generator === this.#options.template ? 1 : this.#options.maxTries;
+    const { template, parallelDocuments = false } = this.#options;
+    const ownTries = generator === template ? 1 : this.#options.maxTries;
+    const apart = generator !== template && (parallelDocuments || asksForOne(order.promptStyle));
     let best: { documents: (WrittenDocument | null)[]; bad: number; model: string | null } | null = null;
     let reason: string | null = null;
     let tries = 0;
 
     while (tries < ownTries) {
       tries++;
-      const draft = await this.#draft(order, generator, tries, signal);
+      const draft: Draft = apart ? await this.#draftApart(order, generator, tries, best?.documents ?? [], signal) : await this.#draft(order, generator, tries, signal);
       const missing = gapsIn(draft.documents);
       if (missing === 0) {
         const results = this.#present(order, draft.documents as WrittenDocument[], answers);
@@ -126,8 +134,36 @@ export class Simulator {
     return { documents: order.kinds.map((one) => queues[one].shift() ?? null), reasons: [...first.reasons, ...second.reasons], model: first.model };
   }
 
-  async #generate(order: PageOrder, generator: Generator, kinds: readonly DocumentKind[], attempt: number, signal: AbortSignal | undefined) {
-    const seed = hash(order.pageId, 'text', kinds[0] ?? '', attempt);
+  /** One generation for each document that is not among `kept`. The first that fails ends the others. */
+  async #draftApart(order: PageOrder, generator: Generator, attempt: number, kept: readonly (WrittenDocument | null)[], signal: AbortSignal | undefined): Promise<Draft> {
+    const failed = new AbortController();
+    const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+    const write = async (kind: DocumentKind, place: number) => (kept[place] ? null : this.#generate(order, generator, [kind], attempt, either, place));
+    const written = await Promise.all(order.kinds.map(write)).catch((thrown: unknown) => {
+      failed.abort(thrown);
+      throw thrown;
+    });
+    const texts = new Set(kept.map((document) => document?.text.toLowerCase()));
+    const reasons: string[] = [];
+    const documents = written.map((one, place): WrittenDocument | null => {
+      if (one === null) return kept[place]!;
+      reasons.push(...one.reasons);
+      const document = one.documents[0] ?? null;
+      const text = document?.text.toLowerCase();
+      // They know nothing of each other.
+      if (text !== undefined && texts.has(text)) {
+        reasons.push(`duplicate: ${text.slice(0, 100)}`);
+        return null;
+      }
+      texts.add(text);
+      return document;
+    });
+    return { documents, reasons, model: written.find((one) => one !== null)?.model ?? null };
+  }
+
+  /** `place`: of the only document asked for in its page. */
+  async #generate(order: PageOrder, generator: Generator, kinds: readonly DocumentKind[], attempt: number, signal: AbortSignal | undefined, place?: number) {
+    const seed = hash(order.pageId, 'text', kinds[0] ?? '', attempt, ...(place === undefined ? [] : [place]));
     const task: PageTask = {
       query: order.terms,
       question: order.question,
@@ -142,10 +178,11 @@ export class Simulator {
     const request: GenerationRequest = {
       task,
       // `template` reads the task; building prompts that nobody reads would be a third of its time.
-      messages: generator === this.#options.template ? [] : buildMessages(task, order.promptStyle),
+      ...(generator === this.#options.template ? { messages: [] } : { messages: buildMessages(task, order.promptStyle), prefill: prefillOf(order.promptStyle), stop: stopsFor(kinds.length, order.promptStyle) }),
       maxTokens: maxTokensFor(kinds.length, order.promptStyle),
       temperature: this.#options.temperature,
       seed: Number.parseInt(seed.slice(0, 8), 16) >>> 1,
+      ...(order.owner === undefined ? {} : { owner: order.owner }),
       ...(signal ? { signal } : {}),
     };
     const pending = generator.generate(request);

@@ -1,5 +1,6 @@
 /** What `/metrics` tells (Prometheus text format). One registry per server, so that tests can run many. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ModelLoad } from '../../models/runtime/language-model.ts';
 import type { PageLabels } from '../types.ts';
 
 function kept<T>(series: Map<string, T>, key: string, make: () => T): T {
@@ -46,6 +47,37 @@ export class Metrics {
     this.#saved = new Counter({ name: 'winnow_spared_usd_total', help: 'What the same searches would have cost at the vendor\'s list price.', labelNames: ['dialect'], registers });
     new Gauge({ name: 'winnow_generations_in_flight', help: 'Pages being written.', registers, collect() { this.set(facts.inFlight()); } });
     new Gauge({ name: 'winnow_info', help: 'The version that runs; always 1.', labelNames: ['version'], registers }).set({ version: facts.version }, 1);
+  }
+
+  /** Adds what the local model tells of itself. */
+  addModel(name: string, load: () => ModelLoad, isUp: () => boolean): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'winnow_model_up', help: 'Whether the local model answers.', labelNames: ['model'], registers, collect() { this.set({ model: name }, isUp() ? 1 : 0); } });
+    new Gauge({
+      name: 'winnow_model_requests',
+      help: 'Requests that the local model has, by whether they are running or waiting.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { running, waiting } = load();
+        this.set({ state: 'running' }, running);
+        this.set({ state: 'waiting' }, waiting);
+      },
+    });
+    new Counter({
+      name: 'winnow_model_tokens_total',
+      help: 'Tokens of the local model: prompt (cached: those of them whose cache was there already) and completion.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        const { promptTokens, cachedTokens, completionTokens } = load();
+        // Counted by the model.
+        this.reset();
+        this.inc({ kind: 'prompt' }, promptTokens);
+        this.inc({ kind: 'cached' }, cachedTokens);
+        this.inc({ kind: 'completion' }, completionTokens);
+      },
+    });
   }
 
   request(dialect: string, status: number, seconds: number): void {

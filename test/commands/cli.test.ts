@@ -71,7 +71,7 @@ describe('winnow', { timeout: PATIENCE }, () => {
     const all = await Promise.all([run([]), run(['--help']), run(['help'])]);
     for (const { code, out, err } of all) {
       expect([code, err]).toEqual([0, '']);
-      for (const command of ['serve', 'keys', 'store']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      for (const command of ['serve', 'pull', 'doctor', 'keys', 'store']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
 
@@ -138,11 +138,24 @@ describe('winnow serve', { timeout: PATIENCE }, () => {
     [['--store', 'redis://x'], 'memory'],
     [['--config', 'absent.yaml'], 'absent.yaml'],
     [['--host', '192.0.2.1', '--api-keys', 'k'], '192.0.2.1'],
+    [['--generator', 'local'], '--model'],
+    [['--model', 'nobody-knows-this'], 'winnow pull --list'],
+    [['--model', 'smollm2-13m'], 'smollm2-135m'],
+    [['--model', 'absent.gguf'], 'absent.gguf'],
+    [['--model', 'smollm2-135m', '--upstream', 'http://127.0.0.1:1/v1'], '--generator local'],
   ])('says in one line what is wrong with %j, and leaves nothing running', async (args, told) => {
     const thrown: unknown = await serveCommand(['--port', '0', '--store', 'memory', ...args]).catch((cause: unknown) => cause);
     expect(thrown).toBeInstanceOf(ConfigError);
     expect((thrown as ConfigError).message).toContain(told);
     expect((thrown as ConfigError).message).not.toContain('\n');
+  });
+
+  it('ends with exit code 1 and one line when the model is at fault', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'broken.gguf'), 'GGUF\u0003 and then no model at all');
+    const { code, out, err } = await run(['serve', '--port', '0', '--store', 'memory', '--device', 'cpu', '--model', 'broken.gguf'], { cwd });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^winnow: loading broken\.gguf \(cpu, int8\) …\nwinnow: broken\.gguf: .*expected .*\n$/);
   });
 
   it('says so when its port is taken', async () => {

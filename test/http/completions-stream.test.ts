@@ -59,13 +59,17 @@ describe('a stream', () => {
     expect(chunks.every(({ usage }) => usage === null)).toBe(true);
   });
 
-  it('has vLLM’s ids: the prompt’s in the first chunks, the text’s in deltas that lack none', async () => {
+  it('has vLLM’s ids: the prompt’s in the first chunk of each choice, the text’s in deltas that lack none', async () => {
     const server = await open({ say: () => 'Ærø 東京, by ferry' });
     const chat = await server.chunks(CHAT, { ...ask(), n: 2, return_token_ids: true, stop: ['never said'] });
     const prompt = tokensOf(rendered({ prompt: { messages: [{ role: 'user', content: ask().messages[0]!.content }] } }));
-    expect(chat.slice(0, 2).map(({ prompt_token_ids }) => prompt_token_ids)).toEqual([prompt, prompt]);
-    expect(chat.slice(2).every((chunk) => !('prompt_token_ids' in chunk))).toBe(true);
-    for (const index of [0, 1]) expect(choicesOf(chat, index).flatMap(({ token_ids }) => token_ids)).toEqual([...tokensOf('Ærø 東京, by ferry'), END_TOKEN]);
+    for (const index of [0, 1]) {
+      const [first, ...rest] = chat.filter(({ choices }) => choices[0].index === index);
+      expect([first!.prompt_token_ids, first!.choices[0].delta.role]).toEqual([prompt, 'assistant']);
+      expect(rest.every((chunk) => !('prompt_token_ids' in chunk))).toBe(true);
+      expect(choicesOf(chat, index).flatMap(({ token_ids }) => token_ids)).toEqual([...tokensOf('Ærø 東京, by ferry'), END_TOKEN]);
+    }
+    expect(server.model.calls).toHaveLength(2);
 
     const text = await server.chunks(TEXT, { ...complete(['one', tokensOf('two')]), return_token_ids: true, stream_options: { include_usage: true } });
     expect(text.pop()!.usage).toMatchObject({ prompt_tokens: 2, prompt_tokens_details: { cached_tokens: 0 } });

@@ -1,10 +1,9 @@
 /**
- * Dequantisation against the Python package `gguf`, bit for bit: random blocks of every type, and every tensor of a real file. Python is
- * WINNOW_ORACLE_PYTHON, or python3; without the package the tests are skipped.
+ * Dequantisation against the Python package `gguf`, bit for bit: random blocks of every type, and every tensor of a real file.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -14,15 +13,11 @@ import { BLOCKS, TENSOR_TYPES, type TensorType } from '../../models/weights/weig
 import { GOLDEN_HASHES, goldenBytes } from '../models/weights/golden-blocks.ts';
 import { blockBytes } from '../support/gguf-writer.ts';
 import { ggufName, numbersFrom } from '../support/tiny-model.ts';
+import { PYTHON, SMOLLM2, absent } from './support.ts';
 
-const python = process.env['WINNOW_ORACLE_PYTHON'] ?? 'python3';
 const script = join(import.meta.dirname, 'gguf_dequantize.py');
-const model = join(import.meta.dirname, '../../.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf');
-
-const probe = spawnSync(python, ['-c', 'import gguf'], { encoding: 'utf8' });
-const absent = probe.status === 0 ? null : `${python} cannot import gguf: ${probe.error?.message ?? probe.stderr.trim().split('\n').at(-1)}`;
-if (absent) console.warn(`Skipped: ${absent}`);
-if (!existsSync(model)) console.warn(`Skipped: no model at ${model}`);
+const ABSENT = absent(import.meta.filename, ['gguf', 'numpy']);
+const MODEL_ABSENT = !ABSENT && absent(import.meta.filename, [], [SMOLLM2]);
 
 const folder = mkdtempSync(join(tmpdir(), 'winnow-gguf-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +26,7 @@ function oracle(type: TensorType, bytes: Uint8Array): Uint32Array {
   const source = join(folder, `${type}.in`);
   const target = join(folder, `${type}.out`);
   writeFileSync(source, bytes);
-  execFileSync(python, [script, 'blocks', type, source, target]);
+  execFileSync(PYTHON, [script, 'blocks', type, source, target]);
   return bitsOf(readFileSync(target));
 }
 
@@ -47,7 +42,7 @@ function firstDifference(ours: Float32Array, theirs: Uint32Array): number {
   return bits.length === theirs.length ? bits.findIndex((one, i) => one !== theirs[i]) : 0;
 }
 
-describe.skipIf(absent !== null)('dequantize', () => {
+describe.skipIf(ABSENT)('dequantize', () => {
   it.each(TENSOR_TYPES)('gives the bits that gguf gives for random blocks of %s', (type) => {
     const next = numbersFrom(7);
     const bytes = blockBytes(type, 1 << 20, () => (next() + 1) * 2 ** 31);
@@ -73,10 +68,10 @@ describe.skipIf(absent !== null)('dequantize', () => {
     expect(createHash('sha256').update(oracle(type, goldenBytes(type))).digest('hex')).toBe(GOLDEN_HASHES[type]);
   });
 
-  it.skipIf(!existsSync(model))('gives the bits that gguf gives for every tensor of SmolLM2-135M', async () => {
-    const listing = execFileSync(python, [script, 'tensors', model], { encoding: 'utf8', maxBuffer: 2 ** 24 });
+  it.skipIf(MODEL_ABSENT)('gives the bits that gguf gives for every tensor of SmolLM2-135M', async () => {
+    const listing = execFileSync(PYTHON, [script, 'tensors', SMOLLM2], { encoding: 'utf8', maxBuffer: 2 ** 24 });
     const theirs = listing.trim().split('\n').map((line) => JSON.parse(line) as { name: string; shape: number[]; hash: string });
-    const { weights } = await openGguf(model);
+    const { weights } = await openGguf(SMOLLM2);
     const ours: typeof theirs = [];
     for (const { name, shape, type } of weights.tensors.values()) ours.push({ name: ggufName(name), shape: [...shape], hash: hashOf(dequantize(type, await weights.read(name))) });
     await weights.close();

@@ -1,17 +1,13 @@
 /**
- * What may be drawn, and how often, against transformers' logits processors (sampler.py): 200 random rows and settings. Needs a Python
- * with torch and transformers, named by WINNOW_ORACLE_PYTHON.
+ * What may be drawn, and how often, against transformers' logits processors (sampler.py): 200 random rows and settings.
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GREEDY, type Sampling } from '../../models/runtime/language-model.ts';
 import { uniform } from '../../models/runtime/random.ts';
 import { Sampler } from '../../models/runtime/sampler.ts';
+import { absent, runOracle } from './support.ts';
 
-const PYTHON = process.env.WINNOW_ORACLE_PYTHON;
-const ABSENT = PYTHON === undefined || PYTHON === '';
-if (ABSENT) console.warn('sampler.oracle.ts is skipped: WINNOW_ORACLE_PYTHON names no Python with torch and transformers.');
+const ABSENT = absent(import.meta.filename, ['torch', 'transformers']);
 const SETTINGS = 200;
 /** Less is not counted as possible: Winnow leaves out what is e⁻⁴⁰ of the first, transformers keeps it. */
 const POSSIBLE = 1e-16;
@@ -55,10 +51,9 @@ describe.skipIf(ABSENT)(`survivors of ${SETTINGS} random settings`, () => {
   const possible = ({ tokens, probabilities }: Survivors): Map<number, number> =>
     new Map(tokens.map((token, i) => [token, probabilities[i]!] as const).filter(([, probability]) => probability > POSSIBLE).sort(([a], [b]) => a - b));
 
-  beforeAll(() => {
+  beforeAll(async () => {
     const rows = cases.map(({ logits, penalised, options }) => ({ ...options, penalised, logits: [...logits] }));
-    const script = fileURLToPath(new URL('sampler.py', import.meta.url));
-    expected = JSON.parse(execFileSync(PYTHON!, [script], { input: JSON.stringify({ rows }), encoding: 'utf8', maxBuffer: 2 ** 28 })) as Survivors[];
+    expected = await runOracle<Survivors[]>('sampler.py', { rows });
     found = cases.map(({ logits, penalised, options }) => {
       const { tokens, probabilities } = new Sampler(logits.length).distribution(logits, options, { penalised: new Set(penalised) });
       return { tokens: [...tokens], probabilities: [...probabilities] };

@@ -1,4 +1,4 @@
-/** `npm run test:oracle`: our numbers beside those of PyTorch, transformers and gguf. WINNOW_ORACLE_PYTHON names a Python that has them. */
+/** `npm run test:oracle`: our numbers beside those of PyTorch, transformers and gguf. setup.ts installs them. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

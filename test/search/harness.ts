@@ -116,6 +116,7 @@ export async function openApp(flags: Record<string, unknown> = {}, world: Partia
     fetch: async () => {
       throw new TypeError('no network in tests');
     },
+    env: {},
     random: () => 0.5,
     newId: () => `id-${++ids}`,
     randomKey: () => `key-${++keys}-abcdefghijklmnopqrstuvwxyz`,

@@ -108,7 +108,7 @@ export function fakeLanguageModel(options: FakeOptions = {}): FakeLanguageModel 
     const cachedTokens = seen.has(key) ? promptTokens.length - 1 : 0;
     seen.add(key);
 
-    const { stop, signal, onDelta, logprobs } = request;
+    const { stop, signal, onStart, onDelta, logprobs } = request;
     const script = [...tokensOf(say(request)), ...(request.ignoreEos ? [] : [END_TOKEN])];
     const limit = Math.min(request.maxTokens, room);
     const tokens: number[] = [];
@@ -123,6 +123,7 @@ export function fakeLanguageModel(options: FakeOptions = {}): FakeLanguageModel 
       const pause = before?.(request, step);
       if (pause) await Promise.race([pause, gone]);
       signal?.throwIfAborted();
+      if (step === 0) onStart?.({ promptTokens, cachedTokens });
       const token = script[step] ?? tokensOf('.')[0]!;
       tokens.push(token);
       load.completionTokens += 1;

@@ -1,7 +1,7 @@
 /** From a request to the generations it asks for: their seeds, all of them whole, or all of them as one stream of events. */
 import type { Delta, GenerateRequest, Generated, LanguageModel } from '../../../models/runtime/language-model.ts';
 import { hash } from '../../hash.ts';
-import type { Chunks, TakenPrompt } from './replies.ts';
+import type { Chunks } from './replies.ts';
 import type { CompletionRequest } from './request.ts';
 
 const seedOf = (text: string): number => Number.parseInt(text.slice(0, 8), 16);
@@ -37,15 +37,6 @@ export async function allWhole(model: LanguageModel, wanted: readonly GenerateRe
   }
 }
 
-/**
- * The prompts as the model takes them, before any text. vLLM's first chunk holds their ids; the model tells them with the last, so it is
- * asked for one token of each first. That token is thrown away; the prompt stays in the cache, where the generations find it.
- */
-export async function takenPrompts(model: LanguageModel, wanted: readonly GenerateRequest[], n: number, stop: AbortController): Promise<TakenPrompt[]> {
-  const first = wanted.filter((_, i) => i % n === 0).map((one) => ({ ...one, maxTokens: 1, stop: [], logprobs: null }));
-  return allWhole(model, first, stop);
-}
-
 export interface StreamHooks {
   /** The event that tells of a failure after the stream had begun. */
   readonly failure: (thrown: unknown) => string;
@@ -77,7 +68,7 @@ export function streamed(model: LanguageModel, wanted: readonly GenerateRequest[
       if (stop.signal.aborted) return;
       if (!begun) {
         begun = true;
-        frames = [...chunks.opening(), ...frames];
+        frames = [...chunks.openings(), ...frames];
         resolve(stream);
       }
       for (const frame of frames) events.enqueue(encoder.encode(frame));
@@ -90,7 +81,12 @@ export function streamed(model: LanguageModel, wanted: readonly GenerateRequest[
     };
     const generateOne = async (one: GenerateRequest, index: number): Promise<Generated> => {
       const sent: Sent = { text: 0, tokens: 0 };
-      const result = await model.generate({ ...one, signal: stop.signal, onDelta: (delta) => sendDelta(index, sent, delta) });
+      const result = await model.generate({
+        ...one,
+        signal: stop.signal,
+        ...(chunks.haveIds ? { onStart: ({ promptTokens }) => send(chunks.opening(index, promptTokens)) } : {}),
+        onDelta: (delta) => sendDelta(index, sent, delta),
+      });
       const { text, tokens, logprobs } = result;
       sendDelta(index, sent, { text: text.slice(sent.text), tokens: tokens.slice(sent.tokens), logprobs: logprobs?.slice(sent.tokens) ?? null });
       send(chunks.end(index, result));

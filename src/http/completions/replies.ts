@@ -66,13 +66,13 @@ function logprobsOf({ endpoint, logprobs, tokensAsIds }: CompletionRequest, list
 // What all replies share ----------------------------------------------------------------------------------------------------------
 
 /** A prompt as the model took it. */
-export interface TakenPrompt {
+interface TakenPrompt {
   readonly promptTokens: readonly number[];
   readonly cachedTokens: number;
 }
 
 /** The prompts behind the choices, which stand in the order of their prompts, `n` each. The first of them to run found the least cached. */
-export function promptsOf(results: readonly Generated[], n: number): TakenPrompt[] {
+function promptsOf(results: readonly Generated[], n: number): TakenPrompt[] {
   const prompts: TakenPrompt[] = [];
   for (let i = 0; i < results.length; i += n) {
     const choices = results.slice(i, i + n);
@@ -133,13 +133,10 @@ export function* wholeReply(request: CompletionRequest, results: readonly Genera
 export class Chunks {
   readonly #request: CompletionRequest;
   readonly #head: object;
-  readonly #prompts: readonly TakenPrompt[] | null;
   readonly #offsets: readonly TextOffsets[];
-  /** `prompts` where ids are asked for, which the first chunks hold; null elsewhere. */
-  constructor(request: CompletionRequest, model: ModelFacts, facts: ReplyFacts, prompts: readonly TakenPrompt[] | null) {
+  constructor(request: CompletionRequest, model: ModelFacts, facts: ReplyFacts) {
     this.#request = request;
     this.#head = headOf(request, model, facts);
-    this.#prompts = prompts;
     this.#offsets = Array.from({ length: request.prompts.length * request.n }, () => new TextOffsets());
   }
 
@@ -151,16 +148,25 @@ export class Chunks {
     return this.#request.tokenIds ? { token_ids: tokens } : {};
   }
 
-  /** What comes before any text: the role of each choice in a chat; in a text the ids of each prompt, where they are asked for. */
-  opening(): string[] {
-    const { endpoint, n } = this.#request;
-    return this.#offsets.flatMap((_, index) => {
-      const prompt = this.#prompts?.[Math.floor(index / n)];
-      const ids = prompt ? { prompt_token_ids: prompt.promptTokens } : {};
-      const shared = { logprobs: null, finish_reason: null, stop_reason: null, ...this.#ids([]) };
-      if (endpoint === 'chat') return this.#frame([{ index, delta: { role: 'assistant', content: '', refusal: null }, ...shared }], ids);
-      return prompt ? this.#frame([{ index, text: '', ...shared, ...ids }]) : [];
-    });
+  /** The first chunk of each choice holds the ids of its prompt, as vLLM's does. */
+  get haveIds(): boolean {
+    return this.#request.tokenIds;
+  }
+
+  /** What begins a stream without ids: the role of each choice in a chat. */
+  openings(): string[] {
+    return this.haveIds || this.#request.endpoint === 'text' ? [] : this.#offsets.map((_, index) => this.#opening(index));
+  }
+
+  /** What begins a choice with ids, in a chat its role too. */
+  opening(index: number, promptTokens: readonly number[]): string {
+    return this.#opening(index, { prompt_token_ids: promptTokens });
+  }
+
+  #opening(index: number, ids: object = {}): string {
+    const shared = { logprobs: null, finish_reason: null, stop_reason: null, ...this.#ids([]) };
+    if (this.#request.endpoint === 'chat') return this.#frame([{ index, delta: { role: 'assistant', content: '', refusal: null }, ...shared }], ids);
+    return this.#frame([{ index, text: '', ...shared, ...ids }]);
   }
 
   /** Null for a delta with nothing that was asked for: tokens whose text is not certain yet. */
@@ -180,6 +186,6 @@ export class Chunks {
   /** Usage, where it was asked for, and the end of the stream. */
   closing(results: readonly Generated[]): string[] {
     const { streamUsage, n } = this.#request;
-    return [...(streamUsage ? [this.#frame([], { usage: usageOf(results, this.#prompts ?? promptsOf(results, n)) })] : []), 'data: [DONE]\n\n'];
+    return [...(streamUsage ? [this.#frame([], { usage: usageOf(results, promptsOf(results, n)) })] : []), 'data: [DONE]\n\n'];
   }
 }
