@@ -3,7 +3,7 @@
  * under test/support/llama-server), on as many threads, one after the other. Decode at several numbers of streams, prefill, and pages as
  * the simulator asks for them. The last line is JSON; ratios are ours over llama.cpp's, medians of the rounds.
  *
- *   npm run bench:models -- [--threads 2] [--rounds 3] [--quick] [--profile]
+ *   npm run bench:models -- [--threads 2] [--rounds 3] [--quick: int8 alone, one round] [--profile]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -73,7 +73,7 @@ if ('skipped' in fetched) {
 const path = fetched.path;
 const withPeer = existsSync('test/support/llama-server/node_modules/node-llama-cpp');
 if (!withPeer) console.log('llama.cpp is left out: npm ci --prefix test/support/llama-server installs it.');
-const sides = SIDES.filter((side) => withPeer || side !== 'llama.cpp');
+const sides = SIDES.filter((side) => (side === 'llama.cpp' ? withPeer : side === 'int8' || !values.quick));
 
 const files = await openModel(path);
 await files.weights.close();

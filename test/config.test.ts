@@ -72,6 +72,15 @@ describe('precedence', () => {
     expect(refusal(() => resolve({ generator: 'remote' }))).toMatchObject({ option: 'upstream' });
   });
 
+  it('writes pages with the model that is named, unless the generator is named too; of a model and an upstream it takes neither unasked', () => {
+    expect(resolve({ model: 'smollm2-135m' }).config.generator).toBe('local');
+    expect(resolve({}, { WINNOW_MODEL: 'smollm2-135m' }).config.generator).toBe('local');
+    expect(resolve({ model: 'smollm2-135m', generator: 'template' }).config.generator).toBe('template');
+    const both = { model: 'smollm2-135m', upstream: ['http://a.test/v1'] };
+    expect(refusal(() => resolve(both))).toMatchObject({ option: 'generator', message: expect.stringMatching(/--generator local or --generator remote/) });
+    for (const generator of ['local', 'remote'] as const) expect(resolve({ ...both, generator }).config.generator).toBe(generator);
+  });
+
   it('requires keys once keys are named, unless told to stay open', () => {
     expect(resolve({ 'api-keys': ['a'] }).config.auth).toBe('keys');
     expect(resolve({ 'api-keys': ['a'], auth: 'open' }).config.auth).toBe('open');

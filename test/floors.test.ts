@@ -2,15 +2,16 @@
  * The shape of the source, held by reading it (docs/architecture.md, "Floors"). Each rule is one sentence; a breach is printed as
  * `file → file`. An exception stands beside its rule with its reason, and one that is no longer needed fails too.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+const MODELS = join(SRC, '..', 'models');
 
 interface Import {
-  /** Both below src/, as written in git: `search/service.ts`. A package keeps its name. */
+  /** Both below src/, as written in git: `search/service.ts`; those of the models begin with `../models/`. A package keeps its name. */
   readonly from: string;
   readonly to: string;
   /** `import type`: gone at run time. A list of `type` names is not: the module is still loaded. */
@@ -26,7 +27,8 @@ function filesUnder(folder: string): string[] {
     .sort();
 }
 const FILES = filesUnder(SRC);
-const SOURCES = new Map(FILES.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+const MODEL_FILES = filesUnder(MODELS);
+const SOURCES = new Map([...FILES, ...MODEL_FILES].map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
 
 /** Without comments, so that a rule is about code; strings stay. Good enough for this source, which puts no `//` into a string but in URLs. */
 function codeOf(file: string): string {
@@ -46,17 +48,20 @@ function importsOf(file: string): Import[] {
   return found;
 }
 const IMPORTS = FILES.flatMap(importsOf);
-const OURS = IMPORTS.filter(({ to }) => SOURCES.has(to));
+/** Rules of the language hold on every floor. */
+const ALL = [...FILES, ...MODEL_FILES];
+const MODEL_IMPORTS = MODEL_FILES.flatMap(importsOf);
+const OURS = IMPORTS.filter(({ to }) => FILES.includes(to));
 
 const spelled = (list: readonly Import[]): string[] => [...new Set(list.map(({ from, to }) => `${from} → ${to}`))].sort();
 
 /** From the ground up. The first that a path begins with is its floor. */
 const FLOORS: readonly (readonly [floor: number, paths: readonly string[]])[] = [
-  [1, ['types.ts', 'errors.ts', 'hash.ts', 'labels.ts', 'config.ts', 'telemetry/']],
+  [1, ['types.ts', 'errors.ts', 'hash.ts', 'labels.ts', 'config.ts', 'progress.ts', 'telemetry/']],
   [2, ['documents/', 'generators/', 'simulator/', 'store/']],
   [3, ['runs/', 'search/']],
   [4, ['dialects/', 'http/']],
-  [5, ['app.ts', 'compose.ts']],
+  [5, ['app.ts', 'compose.ts', 'local-model.ts']],
   [6, ['serve.ts', 'commands/', 'cli.ts']],
 ];
 const floorOf = (file: string): number => FLOORS.find(([, paths]) => paths.some((path) => file.startsWith(path)))?.[0] ?? Number.NaN;
@@ -69,6 +74,7 @@ const STANDS_ON: readonly (readonly [above: string, below: string, sentence: str
   ['search/', 'runs/', 'a search asks the run it belongs to, and no run knows of searches'],
   ['http/', 'dialects/', 'HTTP hands requests to dialects, and no dialect knows of HTTP'],
   ['compose.ts', 'app.ts', 'compose makes the app, and the app knows no process'],
+  ['compose.ts', 'local-model.ts', 'compose has a model opened, and the model serves whoever asks'],
   ['serve.ts', 'compose.ts', 'serving begins with composing'],
   ['commands/', 'serve.ts', 'commands serve, and serving knows no command line'],
   ['cli.ts', 'commands/', 'the command line names commands, and no command names it'],
@@ -80,11 +86,22 @@ describe('floors', () => {
   });
 
   it('every import of ours names a file that is there', () => {
-    expect(spelled(IMPORTS.filter(({ to }) => to.endsWith('.ts') && !SOURCES.has(to) && !(to.startsWith('../models/') && existsSync(join(SRC, to)))))).toEqual([]);
+    expect(spelled([...IMPORTS, ...MODEL_IMPORTS].filter(({ to }) => to.endsWith('.ts') && !SOURCES.has(to)))).toEqual([]);
   });
 
-  it('models are loaded by compose, generators and commands: elsewhere they are types, so that a server without a model loads nothing of them', () => {
-    expect(spelled(IMPORTS.filter(({ from, to, typeOnly }) => to.startsWith('../models/') && !typeOnly && !/^(?:compose\.ts|generators\/|commands\/)/.test(from)))).toEqual([]);
+  it('models stand on the ground: they import nothing of the server', () => {
+    expect(spelled(MODEL_IMPORTS.filter(({ to }) => to.endsWith('.ts') && !to.startsWith('../models/')))).toEqual([]);
+  });
+
+  it('models are named by generators, commands and local-model: elsewhere they are types, but for the lists of names that config reads', () => {
+    const values = IMPORTS.filter(({ from, to, typeOnly }) => to.startsWith('../models/') && !typeOnly && !/^(?:local-model\.ts|generators\/|commands\/)/.test(from));
+    expect(spelled(values)).toEqual(['config.ts → ../models/runtime/language-model.ts']);
+  });
+
+  it('the runtime of models is loaded late, so that a server without a model loads nothing of it', () => {
+    const early = IMPORTS.filter(({ from, to, typeOnly, late }) => to.startsWith('../models/') && to !== '../models/errors.ts' && !typeOnly && !late && !from.startsWith('commands/'));
+    expect(spelled(early)).toEqual(['config.ts → ../models/runtime/language-model.ts']);
+    expect(MODEL_IMPORTS.filter(({ from }) => from === '../models/runtime/language-model.ts').filter(({ typeOnly }) => !typeOnly)).toEqual([]);
   });
 
   it('a file imports values from its own floor and from floors below', () => {
@@ -107,7 +124,7 @@ describe('floors', () => {
   });
 
   it('no files import each other in a circle at run time', () => {
-    const next = new Map(FILES.map((file) => [file, OURS.filter(({ from, typeOnly }) => from === file && !typeOnly).map(({ to }) => to)]));
+    const next = new Map([...SOURCES.keys()].map((file) => [file, [...OURS, ...MODEL_IMPORTS].filter(({ from, to, typeOnly }) => from === file && SOURCES.has(to) && !typeOnly).map(({ to }) => to)]));
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
@@ -116,7 +133,7 @@ describe('floors', () => {
       for (const to of next.get(file)!) visit(to, [...path, file]);
       done.add(file);
     };
-    for (const file of FILES) visit(file, []);
+    for (const file of SOURCES.keys()) visit(file, []);
     expect(circles).toEqual([]);
   });
 });
@@ -168,7 +185,11 @@ describe('libraries', () => {
   /** Who may name a package. A heavy one is named in one file, and one that a plain server may do without is loaded late. */
   const NAMED_IN: Readonly<Record<string, { readonly files: readonly string[]; readonly late?: true }>> = {
     libsql: { files: ['store/sqlite.ts'], late: true },
-    tiktoken: { files: ['telemetry/tokens.ts'], late: true },
+    tiktoken: { files: ['telemetry/tokens.ts', '../models/tokenizer/tokenizer.ts'], late: true },
+    'onnxruntime-node': { files: ['../models/runtime/session.ts'], late: true },
+    '@huggingface/hub': { files: ['../models/weights/download.ts'], late: true },
+    '@huggingface/gguf': { files: ['../models/weights/gguf.ts'] },
+    '@huggingface/jinja': { files: ['../models/tokenizer/chat-template.ts'] },
     hyparquet: { files: ['runs/parquet.ts'], late: true },
     'hyparquet-compressors': { files: ['runs/parquet.ts'], late: true },
     'swagger-ui-dist': { files: ['compose.ts'], late: true },
@@ -184,7 +205,7 @@ describe('libraries', () => {
     '@hono/node-server': { files: ['serve.ts'] },
   };
   const packageOf = (specifier: string): string => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
-  const outside = IMPORTS.filter(({ to }) => !to.endsWith('.ts') && !to.startsWith('node:'));
+  const outside = [...IMPORTS, ...MODEL_IMPORTS].filter(({ to }) => !to.endsWith('.ts') && !to.startsWith('node:'));
 
   it.each(Object.entries(NAMED_IN))('%s is named where it is used and nowhere else', (name, { files, late }) => {
     const found = outside.filter(({ to }) => packageOf(to) === name);
@@ -204,7 +225,7 @@ describe('libraries', () => {
 });
 
 describe('the world outside', () => {
-  const using = (pattern: RegExp, except: readonly string[] = []): string[] => FILES.filter((file) => !except.includes(file) && pattern.test(codeOf(file)));
+  const using = (pattern: RegExp, except: readonly string[] = [], files: readonly string[] = FILES): string[] => files.filter((file) => !except.includes(file) && pattern.test(codeOf(file)));
 
   it('chance and the wall clock come in through compose alone: same inputs, same bytes', () => {
     expect(using(/\bMath\.random\b/, ['compose.ts'])).toEqual([]);
@@ -212,13 +233,20 @@ describe('the world outside', () => {
     expect(using(/\brandom(?:UUID|Bytes|Int)\b|\bgetRandomValues\b/, ['compose.ts'])).toEqual([]);
   });
 
+  it('models have neither, but for the program that times a device', () => {
+    const clocks = /\bMath\.random\b|\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.now\b|\brandom(?:UUID|Bytes|Int)\b|\bgetRandomValues\b/;
+    expect(using(clocks, ['../models/runtime/device-probe.ts'], MODEL_FILES)).toEqual([]);
+    expect(using(/\bconsole\./, [], MODEL_FILES)).toEqual([]);
+  });
+
   it('nothing prints but commands, and they write to a stream by name', () => {
     expect(using(/\bconsole\./)).toEqual([]);
     expect(using(/\bprocess\.std(?:out|err)\b/).filter((file) => file !== 'cli.ts' && !file.startsWith('commands/'))).toEqual([]);
   });
 
-  it('the process and its environment are for the entries: nothing below them reads or ends it', () => {
-    expect(using(/\bprocess\.(?:env|argv|exit|exitCode|on|once|cwd)\b/).filter((file) => floorOf(file) < 6)).toEqual([]);
+  it('the process is for the entries: nothing below them reads or ends it, but for the environment, which comes in through compose', () => {
+    expect(using(/\bprocess\.(?:argv|exit|exitCode|on|once|cwd)\b/).filter((file) => floorOf(file) < 6)).toEqual([]);
+    expect(using(/\bprocess\.env\b/, ['compose.ts']).filter((file) => floorOf(file) < 6)).toEqual([]);
   });
 
   it('fetch comes in through compose: no other file calls the global one', () => {
@@ -232,20 +260,20 @@ describe('the world outside', () => {
 
 describe('the language', () => {
   it('is erasable TypeScript: a file runs as it is written', () => {
-    expect(FILES.filter((file) => /^\s*(?:export\s+)?(?:const\s+)?enum\s|^\s*(?:export\s+)?(?:declare\s+)?namespace\s/m.test(codeOf(file)))).toEqual([]);
+    expect(ALL.filter((file) => /^\s*(?:export\s+)?(?:const\s+)?enum\s|^\s*(?:export\s+)?namespace\s/m.test(codeOf(file)))).toEqual([]);
   });
 
   it('has no way round the types: no any, no ts-ignore', () => {
-    expect(FILES.filter((file) => /(?::|<|\bas)\s*any\s*(?:[,;)>=[\]|&{]|$)/m.test(codeOf(file)))).toEqual([]);
-    expect(FILES.filter((file) => /@ts-(?:ignore|expect-error|nocheck)/.test(SOURCES.get(file)!))).toEqual([]);
+    expect(ALL.filter((file) => /(?::|<|\bas)\s*any\s*(?:[,;)>=[\]|&{]|$)/m.test(codeOf(file)))).toEqual([]);
+    expect(ALL.filter((file) => /@ts-(?:ignore|expect-error|nocheck)/.test(SOURCES.get(file)!))).toEqual([]);
   });
 
   it('leaves nothing for later in the source', () => {
-    expect(FILES.filter((file) => /\b(?:TODO|FIXME|XXX|HACK|FIGURES_HERE)\b/.test(SOURCES.get(file)!))).toEqual([]);
+    expect(ALL.filter((file) => /\b(?:TODO|FIXME|XXX|HACK|FIGURES_HERE)\b/.test(SOURCES.get(file)!))).toEqual([]);
   });
 
   it('opens every file with what it is for, but for those whose name says it all', () => {
-    const silent = FILES.filter((file) => !/^(?:#!.*\n)?\/\*\*/.test(SOURCES.get(file)!));
+    const silent = ALL.filter((file) => !/^(?:#!.*\n)?\/\*\*/.test(SOURCES.get(file)!));
     expect(silent).toEqual(['commands/keys.ts', 'commands/serve.ts', 'commands/store.ts']);
   });
 });

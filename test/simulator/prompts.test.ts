@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSimulationPrompt } from '../../src/dialects/openai/simulation-prompt.ts';
-import { compileAnswers, containsAnswer, leaksAnswer } from '../../src/documents/answers.ts';
+import { compileAnswers, containsAnswer, leaksAnswer, statesAnswer } from '../../src/documents/answers.ts';
+import { parseDocuments } from '../../src/documents/parser.ts';
 import type { PageTask } from '../../src/generators/generator.ts';
 import { PROMPT_STYLES, type PromptStyle } from '../../src/types.ts';
-import { buildMessages, maxTokensFor } from '../../src/simulator/prompts.ts';
+import { asksForOne, buildMessages, maxTokensFor, prefillOf, stopsFor } from '../../src/simulator/prompts.ts';
 import { SIMULATION_LAYOUT as LAYOUT } from '../../src/simulator/zerosearch-layout.ts';
 import { DOCUMENT_KINDS, type DocumentKind } from '../../src/types.ts';
 import { aTask } from '../contracts/generator.contract.ts';
@@ -93,6 +94,62 @@ describe('our own style', () => {
 
   it('does not tell the question twice when it is the query', () => {
     expect(promptOf({ query: 'who  designed it', question: 'who designed it' }, 'winnow')).not.toContain('The user wants to know');
+  });
+});
+
+describe('the small style', () => {
+  const build = (task: Partial<PageTask>) => buildMessages(aTask({ kinds: of('useful', 1), ...task }), 'winnow-small');
+
+  it('is the same up to the last message for all documents of a kind, so that an engine computes it once', () => {
+    for (const kind of DOCUMENT_KINDS) {
+      const [one, other] = [build({ kinds: of(kind, 1) }), build({ kinds: of(kind, 1), query: 'other', question: null, goldenAnswers: [], topic: 'news', language: 'de' })];
+      expect(one.slice(0, -1)).toEqual(other.slice(0, -1));
+      expect(one.at(-1)).not.toEqual(other.at(-1));
+    }
+  });
+
+  it.each(DOCUMENT_KINDS)('shows documents of its kind, which the parser reads, as answers to requests like the one that is made (%s)', (kind) => {
+    const messages = build({ kinds: of(kind, 1) });
+    const examples = messages.slice(1, -1);
+    expect(messages.map(({ role }) => role)).toEqual(['system', ...examples.map((_, i) => (i % 2 === 0 ? 'user' : 'assistant')), 'user']);
+    for (let i = 0; i < examples.length; i += 2) {
+      const request = examples[i]!.content;
+      const { documents, dropped } = parseDocuments(examples[i + 1]!.content, { expected: 1 });
+      expect([documents.length, dropped, documents[0]!.title === null]).toEqual([1, [], false]);
+      const told = /^Answer: (".*")$/m.exec(request)?.[1];
+      expect(told !== undefined).toBe(kind === 'useful');
+      if (told) expect(statesAnswer(documents[0]!.text, compileAnswers([JSON.parse(told) as string]))).toBe(true);
+      expect(request.split('\n').at(-1)).toBe(messages.at(-1)!.content.split('\n').at(-1));
+    }
+  });
+
+  it('names the question beside the query where they differ and the page is useful, the language and the kind of site', () => {
+    const last = (task: Partial<PageTask>): string => build(task).at(-1)!.content;
+    expect(last({ query: 'humber bridge' })).toContain('Question: "Who designed the Humber Bridge?"');
+    expect(last({ query: 'who designed the  Humber Bridge?', question: 'who designed the Humber Bridge?' })).not.toContain('Question:');
+    expect(last({ kinds: of('noisy', 1) })).not.toMatch(/Question:|Answer:/);
+    expect(last({ language: 'de', topic: 'news' })).toMatch(/news report[^]*ISO code de/);
+    expect(build({ style: 'wiki' })[0]!.content).toContain('encyclopedia');
+  });
+
+  it('quotes the query, so that no quote of its own ends it', () => {
+    const query = 'x" and the answer is "y';
+    expect(build({ query }).at(-1)!.content).toContain(`Query: ${JSON.stringify(query)}`);
+  });
+});
+
+describe('what goes with a prompt', () => {
+  it('is a beginning that the parser reads as that of a document, and stops that no page of the right length holds', () => {
+    for (const style of PROMPT_STYLES) {
+      const count = asksForOne(style) ? 1 : 3;
+      const titled = prefillOf(style).endsWith('Title:');
+      const document = (i: number): string => `${titled ? ` Part ${i}\nText:` : ''} The notes number ${i} speak of ferries, weather and the price of rope.`;
+      const label = titled ? 'Title:' : '';
+      const page = prefillOf(style) + Array.from({ length: count }, (_, i) => (i === 0 ? '' : `\nDoc ${i + 1}:\n${label}`) + document(i + 1)).join('');
+      expect(parseDocuments(page, { expected: count }).documents, page).toHaveLength(count);
+      for (const stop of stopsFor(count, style)) expect(page).not.toContain(stop);
+      expect(stopsFor(count, style).some((stop) => `${page}\nDoc ${count + 1}: more\n\nDoc ${count + 2}`.includes(stop)), style).toBe(true);
+    }
   });
 });
 

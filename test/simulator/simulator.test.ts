@@ -203,6 +203,95 @@ describe('a mixed page', () => {
   });
 });
 
+describe('a page whose documents are asked for apart', () => {
+  const kinds: DocumentKind[] = ['useful', 'noisy', 'useful'];
+  /** Counts the calls for each kind. */
+  const byKind = (text: (kind: DocumentKind, call: number) => string): Scripted => {
+    const calls = { useful: 0, noisy: 0 };
+    return scripted(({ task }) => text(task.kinds[0]!, ++calls[task.kinds[0]!]));
+  };
+
+  it.each([['by its prompt style', {}, { promptStyle: 'winnow-small' }], ['by option', { parallelDocuments: true }, {}]] as const)('is one generation for each, of its own kind and seed, and put together in its order (%s)', async (_, options, changed) => {
+    const { write, events } = simulator(options);
+    const model = byKind((kind, call) => `Title: Notes ${call}\nText: ${kind === 'useful' ? told(call) : quiet(call)}`);
+    const page = await write(model, { ...changed, kinds });
+    expect(model.calls.map((call) => call.task.kinds)).toEqual([['useful'], ['noisy'], ['useful']]);
+    expect(new Set(model.calls.map((call) => call.seed)).size).toBe(3);
+    expect(textsOf(page)).toEqual([told(1), quiet(1), told(2)]);
+    expect(page.origin).toMatchObject({ verdict: 'pass', tries: 1, reason: null, model: 'scripted-1' });
+    expect(events).toHaveLength(3);
+    for (const call of model.calls) expect(leaksAnswer(call.messages.at(-1)!.content, answers)).toBe(call.task.kinds[0] === 'useful');
+  });
+
+  it('is asked for all at once', async () => {
+    let running = 0;
+    let most = 0;
+    const model = scripted(async ({ task }) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return `Text: ${quiet(Number.parseInt(task.seed.slice(0, 6), 16))}`;
+    });
+    await simulator({ maxTries: 1 }).write(model, { promptStyle: 'winnow-small', kinds: of('noisy') });
+    expect(most).toBe(5);
+  });
+
+  it('is asked again for those documents only that failed, and each as often as allowed', async () => {
+    const model = byKind((kind, call) => (kind === 'noisy' && call < 3 ? `Text: ${told(call + 5)}` : `Text: ${kind === 'useful' ? told(call) : quiet(call)}`));
+    const page = await simulator().write(model, { promptStyle: 'winnow-small', kinds });
+    expect(model.calls.map((call) => call.task.kinds[0])).toEqual(['useful', 'noisy', 'useful', 'noisy', 'noisy']);
+    expect(new Set(model.calls.map((call) => call.seed)).size).toBe(5);
+    expect(textsOf(page)).toEqual([told(1), quiet(3), told(2)]);
+    expect(page.origin).toMatchObject({ verdict: 'pass', tries: 3, reason: expect.stringContaining('of document 2') });
+  });
+
+  it('is asked again for one document where a useful page lacks its answer', async () => {
+    const model = byKind((_, call) => `Text: ${call === 4 ? told(4) : quiet(call)}`);
+    const page = await simulator().write(model, { promptStyle: 'winnow-small', kinds: of('useful', 3) });
+    expect(textsOf(page)).toEqual([told(4), quiet(2), quiet(3)]);
+    expect(page.origin).toMatchObject({ verdict: 'pass', tries: 2 });
+  });
+
+  it('does not take the same text twice', async () => {
+    const model = byKind((_, call) => `Text: ${quiet(call <= 2 ? 1 : call)}`);
+    const page = await simulator().write(model, { promptStyle: 'winnow-small', kinds: of('noisy', 2) });
+    expect(textsOf(page)).toEqual([quiet(1), quiet(3)]);
+    expect(page.origin).toMatchObject({ verdict: 'pass', tries: 2, reason: expect.stringContaining('duplicate') });
+  });
+
+  it('is repaired by template where a document never comes', async () => {
+    const model = byKind((kind, call) => (kind === 'noisy' ? 'I cannot help with that.' : `Text: ${told(call)}`));
+    const page = await simulator().write(model, { promptStyle: 'winnow-small', kinds });
+    expect(page.origin).toMatchObject({ verdict: 'repaired', tries: 3 });
+    expect([textsOf(page)[0], textsOf(page)[2]]).toEqual([told(1), told(2)]);
+    holdsItsLabel(page);
+  });
+
+  it('fails with any of its documents, and the others are cancelled', async () => {
+    const cancelled: unknown[] = [];
+    const failing = scripted(({ task, signal }) => {
+      if (task.kinds[0] === 'noisy') return Promise.reject(new GeneratorError('scripted', 'down'));
+      return new Promise((_, reject) => signal!.addEventListener('abort', () => reject(cancelled[cancelled.push(signal!.reason) - 1])));
+    });
+    await expect(simulator().write(failing, { promptStyle: 'winnow-small', kinds })).rejects.toThrow(/down/);
+    expect(cancelled).toHaveLength(2);
+  });
+
+  it('is written as a whole by template all the same', async () => {
+    const { template, write, events } = simulator({ parallelDocuments: true });
+    await write(template, { promptStyle: 'winnow-small' });
+    expect(events).toHaveLength(1);
+  });
+});
+
+describe('what a generator is told beside the prompt', () => {
+  it('is how the words begin, where they may end, and whose page it is', async () => {
+    const model = inTurn(docs(five(told)));
+    await simulator().write(model, { owner: 'exp1' });
+    expect(model.calls[0]).toMatchObject({ prefill: 'Doc 1:\nTitle:', stop: ['\nDoc 6:', '\nQuery:'], owner: 'exp1' });
+  });
+});
+
 describe('a generator that fails', () => {
   it('fails the page: whoever asked decides what to serve', async () => {
     const failing = scripted(() => Promise.reject(new GeneratorError('scripted', 'down')));
