@@ -3,7 +3,7 @@
  * under test/support/llama-server), on as many threads, one after the other. Decode at several numbers of streams, prefill, and pages as
  * the simulator asks for them. The last line is JSON; ratios are ours over llama.cpp's, medians of the rounds.
  *
- *   npm run bench:models -- [--threads 2] [--rounds 3] [--quick: int8 alone, one round] [--profile]
+ *   npm run bench:models -- [--threads 2] [--rounds 3] [--sides llama.cpp,int8] [--quick: those two, one round] [--profile]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -35,7 +35,7 @@ export interface SideReply {
   readonly loadSeconds?: number;
 }
 
-const { values } = parseArgs({ options: { threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false }, sides: { type: 'string' } } });
 const threads = Number(values.threads);
 const rounds = values.quick ? 1 : Number(values.rounds);
 /** Far more than the slowest of them takes on a loaded machine. */
@@ -73,7 +73,8 @@ if ('skipped' in fetched) {
 const path = fetched.path;
 const withPeer = existsSync('test/support/llama-server/node_modules/node-llama-cpp');
 if (!withPeer) console.log('llama.cpp is left out: npm ci --prefix test/support/llama-server installs it.');
-const sides = SIDES.filter((side) => (side === 'llama.cpp' ? withPeer : side === 'int8' || !values.quick));
+const wanted = values.sides?.split(',') ?? (values.quick ? ['llama.cpp', 'int8'] : SIDES);
+const sides = SIDES.filter((side) => wanted.includes(side) && (side !== 'llama.cpp' || withPeer));
 
 const files = await openModel(path);
 await files.weights.close();

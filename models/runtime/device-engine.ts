@@ -84,7 +84,7 @@ export class DeviceEngine implements Engine {
   async decode(rows: readonly DecodeRow[], lengths: readonly number[]): Promise<Float32Array> {
     const count = Math.max(rows.at(-1)!.slot + 1, MIN_ROWS);
     const tokens = new Array<number>(count).fill(0);
-    const totals = Array.from({ length: count }, (_, slot) => 1);
+    const totals = Array.from({ length: count }, (_, slot) => (lengths[slot] ?? 0) + 1);
     for (const { slot, token, position } of rows) {
       tokens[slot] = token;
       totals[slot] = position + 1;

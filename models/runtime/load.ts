@@ -72,9 +72,20 @@ function checkSizes({ config, weights }: Pick<ModelFiles, 'config' | 'weights'>,
  * construction, slower than WebGPU for long contexts, and run on no GPU yet.
  */
 export async function openEngine(files: Pick<ModelFiles, 'config' | 'weights'>, options: EngineOptions, capacity: number): Promise<Engine> {
+  const { device, precision, slots } = options;
+  checkSizes(files, formatOf(device, precision), precision);
+  try {
+    return await opened(files, options, capacity);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    // What JavaScript says where it has no memory for so long an array.
+    throw new DeviceError(device, `There is no memory for ${slots} slots of ${capacity} tokens.`, 'Choose a smaller --context, or fewer --slots.', { cause: thrown });
+  }
+}
+
+async function opened(files: Pick<ModelFiles, 'config' | 'weights'>, options: EngineOptions, capacity: number): Promise<Engine> {
   const { device, precision, threads, slots } = options;
   const format = formatOf(device, precision);
-  checkSizes(files, format, precision);
   const onDevice = device === 'webgpu';
   const graph = ARCHITECTURES[files.config.architecture].cached(files.config, format, onDevice ? positionsFor(capacity) : capacity);
   const model = await materialize(graph, files.weights, { folder: options.temporaryFolder, inPlace: true });
@@ -97,9 +108,7 @@ export async function openEngine(files: Pick<ModelFiles, 'config' | 'weights'>, 
     return new HostEngine(session, files.config, { slots, capacity, minRows: precision === 'int4' || device === 'cuda' ? 2 : 1 });
   } catch (thrown) {
     await session.close();
-    if (!(thrown instanceof RangeError)) throw thrown;
-    // What JavaScript says where it has no memory for so long an array.
-    throw new DeviceError(device, `There is no memory for ${slots} slots of ${capacity} tokens.`, 'Choose a smaller --context, or fewer --slots.', { cause: thrown });
+    throw thrown;
   }
 }
 

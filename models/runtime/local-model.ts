@@ -1,4 +1,5 @@
 /** A language model in a worker thread of this process, as its caller holds it. */
+import { setMaxListeners } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -57,8 +58,9 @@ async function loaded(worker: Worker, device: Device): Promise<ModelFacts> {
 /** Loads a model. Rejects with ModelFileError, UnsupportedModelError, DeviceError, or ModelRequestError for an option that does not fit it. */
 export async function startLocalModel({ maxQueue, ...options }: LocalModelOptions): Promise<LanguageModel> {
   // Made here, as the thread may end, and the process with it, before it has cleared up after itself.
-  const temporaryFolder = await makeFolder(options.temporaryFolder);
-  const clear = (): void => rmSync(temporaryFolder, { recursive: true, force: true });
+  const temporaryFolder = makeFolder(options.temporaryFolder);
+  // The thread may still write to it: then once more.
+  const clear = (): void => rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', clear);
   try {
     const worker = startWorker({ ...options, temporaryFolder });
@@ -101,6 +103,8 @@ class LocalModel implements LanguageModel {
       // First, since it throws for what cannot be sent: the promise is then rejected, and nothing is left behind.
       this.#say({ type: 'generate', id, job, starts: onStart !== undefined, deltas: onDelta !== undefined });
       const onAbort = (): void => this.#giveUp(id, signal!.reason);
+      // Many requests may share one: no leak, of which Node would warn at eleven.
+      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { request, resolve, reject, onAbort });

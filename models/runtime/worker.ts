@@ -14,16 +14,18 @@ try {
   const model = await loadModel(workerData as LoadOptions);
   const { scheduler } = model;
   let events: WorkerEvent[] = [];
-  /** Someone left without an event, so that the load alone is news. */
-  let left = false;
+  /** The load as it was last told. */
+  let told = scheduler.load();
   let running = false;
   let closing = false;
 
   const flush = (): void => {
-    if (events.length === 0 && !left) return;
-    say({ type: 'events', events, load: scheduler.load() });
+    const load = scheduler.load();
+    // Of what may pass without an event, only who runs and who waits is news.
+    if (events.length === 0 && load.running === told.running && load.waiting === told.waiting) return;
+    say({ type: 'events', events, load });
     events = [];
-    left = false;
+    told = load;
   };
   const end = async (): Promise<void> => {
     port.close();
@@ -39,6 +41,8 @@ try {
       await nextTurn();
     }
     running = false;
+    // Those that left after the last step.
+    flush();
     if (closing) await end();
   };
 
@@ -57,7 +61,6 @@ try {
       }
       case 'cancel':
         scheduler.cancel(message.id);
-        left = true;
         if (!running) flush();
         break;
       case 'close':

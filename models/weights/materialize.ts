@@ -2,7 +2,8 @@
  * Weights of a graph, made from those of a checkpoint and written to one file that the runtime maps: read, converted and dropped a
  * piece at a time, so that never two copies of a model are in memory.
  */
-import { type FileHandle, mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { type FileHandle, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelGraph, WeightRecipe } from '../architectures/architecture.ts';
 import { DeviceError, ModelFileError } from '../errors.ts';
@@ -112,10 +113,10 @@ function contentKey(recipe: WeightRecipe): string {
   return JSON.stringify({ ...recipe });
 }
 
-/** Makes a folder of its own in `folder`. Throws DeviceError where it cannot. */
-export async function makeFolder(folder: string): Promise<string> {
+/** Makes a folder of its own in `folder`, at once, so that the caller can see to its end before anything else happens. Throws DeviceError where it cannot. */
+export function makeFolder(folder: string): string {
   try {
-    return await mkdtemp(join(folder, 'winnow-model-'));
+    return mkdtempSync(join(folder, 'winnow-model-'));
   } catch (cause) {
     throw notWritten(folder, cause);
   }
@@ -149,7 +150,7 @@ export async function materialize({ graph, weights: recipes }: ModelGraph, weigh
   if (bavail * bsize < total * 1.05) {
     throw new DeviceError('cpu', `${folder} has ${Math.floor((bavail * bsize) / 1e6)} MB free, and the converted model takes ${Math.ceil(total / 1e6)} MB.`, 'Point TMPDIR at a disk with more room, or choose a smaller --precision.');
   }
-  const own = await makeFolder(folder);
+  const own = makeFolder(folder);
   const remove = (): Promise<void> => removeFolder(own);
   try {
     const handle = await open(join(own, 'weights.bin'), 'w');

@@ -29,7 +29,6 @@ else {
   try {
     rmSync(ENVIRONMENT, { recursive: true, force: true });
     run('python3', ['-m', 'venv', ENVIRONMENT]);
-    // The CPU build first: what depends on torch is then content with it.
     run(ENVIRONMENT_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
     writeFileSync(stamp, wanted);
     console.log(`The oracles use ${ENVIRONMENT_PYTHON}.`);

@@ -19,7 +19,7 @@ const PROBE = 'import importlib.util, sys; print(", ".join(m for m in sys.argv[1
 /** Why `python` cannot be used, or null. */
 export function lacking(python: string, modules: readonly string[]): string | null {
   const { status, stdout, stderr, error } = spawnSync(python, ['-c', PROBE, ...modules], { encoding: 'utf8' });
-  if (status !== 0) return `${python} does not run: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
+  if (status !== 0) return `${python} does not run: ${error?.message ?? (stderr.trim().split('\n').at(-1) || `it ends with ${status}`)}`;
   return stdout.trim() === '' ? null : `${python} has no ${stdout.trim()}; npx tsx test/oracle/setup.ts installs it, and WINNOW_ORACLE_PYTHON names another Python`;
 }
 

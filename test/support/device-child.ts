@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ARCHITECTURE_NAMES, type ArchitectureName } from '../../models/config.ts';
+import { type Piece, pieceOf } from '../../models/runtime/attention-check.ts';
 import type { Engine } from '../../models/runtime/engine.ts';
 import { type Device, GREEDY, type Generated, type Precision } from '../../models/runtime/language-model.ts';
 import { type LoadedModel, loadModel } from '../../models/runtime/load.ts';
@@ -19,12 +20,16 @@ export interface DeviceFacts {
   readonly texts: readonly { readonly model: string; readonly cpu: readonly (readonly number[])[]; readonly webgpu: readonly (readonly number[])[]; readonly cached: readonly number[] }[];
   /** Largest difference of a logit from the CPU's, over a prompt's end and three decoded tokens. */
   readonly differences: readonly { readonly model: string; readonly precision: Precision; readonly largest: number }[];
+  /** In which the adapter reads prompts. */
+  readonly piece: Piece;
   /** Of a row decoded alone, and with others in every other slot: logits that differ. */
   readonly company: number;
   /** A prompt in one piece, and in three with steps of others between: logits that differ. */
   readonly pieces: number;
   /** After a copy of a slot's first tokens: logits that differ from those of a slot that read them itself. */
   readonly copied: number;
+  /** After a token before the end of what a slot held was written anew: logits that differ from those of a slot that never held more. */
+  readonly rewritten: number;
   /** A neighbour whose slot was passed over by all of that: logits of its next token that differ. */
   readonly disturbed: number;
   readonly cancelled: { readonly first: readonly number[]; readonly alone: readonly number[]; readonly load: number };
@@ -144,7 +149,18 @@ async function copying(): Promise<{ copied: number; disturbed: number }> {
   return { copied: different(own, taken), disturbed: different(neighbour, again) };
 }
 
-/** One of three is cancelled after a few steps; the one that takes its slot writes what it writes alone. */
+/** Twenty tokens, one more, and the rest: slot 2 after it held 30, slot 1 at once. */
+async function rewriting(): Promise<number> {
+  const written: Float32Array[] = [];
+  for (const [slot, held] of [[2, 30], [1, 20]] as const) {
+    await engine.prefill(slot, long.slice(0, held), 0, false);
+    await engine.decode([{ slot, token: 99, position: 20 }], [0, 20, 20, 0, 0]);
+    written.push(Float32Array.from((await engine.prefill(slot, long.slice(21, 40), 21, true))!));
+  }
+  return different(written[0]!, written[1]!);
+}
+
+/** One of several is cancelled after a few steps; the one that takes its slot writes what it writes alone. */
 async function cancelling(): Promise<DeviceFacts['cancelled']> {
   const { scheduler } = model;
   const [alone] = await generate(model, [job(prompt(11, 30), 10)]);
@@ -189,9 +205,11 @@ async function refusal(loading: () => Promise<LoadedModel>): Promise<{ name: str
 const facts: DeviceFacts = {
   texts,
   differences,
+  piece: await pieceOf('webgpu', tinyModel('llama', { headDim: 16 }).config, 'float32'),
   company: await company(),
   pieces: await pieces(),
   ...(await copying()),
+  rewritten: await rewriting(),
   cancelled: await cancelling(),
   memory: await memory(),
   refusals: {

@@ -30,6 +30,10 @@ describe.skipIf('skipped' in gpu)('an engine on webgpu', () => {
     }
   });
 
+  it('finds that SwiftShader gets the attention of long pieces wrong, and reads prompts in short ones', () => {
+    expect(facts.piece).toEqual({ least: 4, most: 28 });
+  });
+
   it('gives a row the same bits alone and in a full batch', () => {
     expect(facts.company).toBe(0);
   });
@@ -40,6 +44,10 @@ describe.skipIf('skipped' in gpu)('an engine on webgpu', () => {
 
   it("copies a slot's beginning, from which another goes on to the same bits", () => {
     expect(facts.copied).toBe(0);
+  });
+
+  it('reads on from a token that was written anew, not from what was there before', () => {
+    expect(facts.rewritten).toBe(0);
   });
 
   it('leaves what idle slots hold as it is', () => {

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from '../../../models/errors.ts';
+import { pieceOf } from '../../../models/runtime/attention-check.ts';
 import { type DeviceFacts, type TryDevice, availableThreads, resolveDevice, tryDevice } from '../../../models/runtime/devices.ts';
 import type { Device } from '../../../models/runtime/language-model.ts';
 import { openSession, runtimeFacts } from '../../../models/runtime/session.ts';
 import { noGpu, softwareGpu } from '../../support/software-gpu.ts';
+import { tinyModel } from '../../support/tiny-model.ts';
 
 const gpu = softwareGpu();
 if ('skipped' in gpu) console.warn(`devices.test.ts skips what needs a Vulkan driver: ${gpu.skipped}.`);
@@ -72,6 +74,12 @@ describe('resolving a device', () => {
 
   it('gives an operator all the threads that the process may use', () => {
     expect(availableThreads()).toBe(availableParallelism());
+  });
+});
+
+describe('the pieces in which a prompt is read', () => {
+  it('are as long as one likes where attention is right for many tokens at once', async () => {
+    expect(await pieceOf('cpu', tinyModel('llama', { headDim: 16 }).config, 'float32')).toEqual({ least: 32, most: Number.POSITIVE_INFINITY });
   });
 });
 

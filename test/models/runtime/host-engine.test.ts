@@ -18,7 +18,7 @@ import { specOf } from '../tokenizer/byte-spec.ts';
 
 const CAPACITY = 256;
 const VOCABULARY = 258;
-const MODELS: readonly (readonly [ArchitectureName, Precision])[] = [['llama', 'fp32'], ['qwen2', 'fp16'], ['qwen3', 'int8'], ['llama', 'int8'], ['llama', 'int4'], ['qwen3', 'int4']];
+const MODELS: readonly (readonly [ArchitectureName, Precision])[] = [['llama', 'fp32'], ['qwen2', 'fp16'], ['qwen3', 'int8'], ['llama', 'int4']];
 
 let root: string;
 let tokenizer: Tokenizer;
@@ -44,7 +44,7 @@ async function engineOf(architecture: ArchitectureName, precision: Precision, sl
   await writeTinyFolder(folder, tinyModel(architecture, SIZES));
   const files = await openModel(folder);
   try {
-    const engine = await openEngine(files, { device: 'cpu', precision, threads: 2, slots, temporaryFolder: root }, CAPACITY);
+    const engine = await openEngine(files, { device: 'cpu', precision, threads: precision === 'int8' ? 2 : 1, slots, temporaryFolder: root }, CAPACITY);
     engines.set(key, engine);
     return engine;
   } finally {
@@ -57,7 +57,7 @@ const below = (end: number): number => Math.floor(((next() + 1) / 2) * end);
 const ids = (length: number): number[] => Array.from({ length }, () => below(256));
 
 /** The logits after `tokens`, read into a slot in pieces of `size`, with no rest of one. */
-async function read(engine: Engine, slot: number, tokens: readonly number[], size = 3, from = 0): Promise<Float32Array> {
+async function read(engine: Engine, slot: number, tokens: readonly number[], size = 30, from = 0): Promise<Float32Array> {
   let logits: Float32Array | null = null;
   for (let at = from; at < tokens.length; ) {
     let count = Math.min(size, tokens.length - at);
@@ -66,6 +66,13 @@ async function read(engine: Engine, slot: number, tokens: readonly number[], siz
     at += count;
   }
   return logits!.slice();
+}
+
+/** The same bits; much faster than a deep comparison of arrays. */
+function expectSame(found: Float32Array, wanted: Float32Array, what: string): void {
+  if (found.length !== wanted.length) expect.fail(`${what}: ${found.length} logits, not ${wanted.length}`);
+  const at = found.findIndex((logit, i) => logit !== wanted[i]);
+  if (at >= 0) expect.fail(`${what}: logit ${at} is ${found[at]}, not ${wanted[at]}`);
 }
 
 const row = (logits: Float32Array, index: number): Float32Array => logits.slice(index * VOCABULARY, (index + 1) * VOCABULARY);
@@ -78,10 +85,10 @@ describe.each(MODELS)('%s in %s', (architecture, precision) => {
     const one = await engine();
     expect(one.minPrefill).toBe(2);
     const tokens = ids(200);
-    for (const length of [2, 17, 32, 33, 34, 64, 65, 97, 129, 130, 161, 193, 200]) {
+    for (const length of [2, 32, 33, 65, 97, 130, 161, 200]) {
       const prompt = tokens.slice(0, length);
       const reference = await read(one, 0, prompt);
-      for (const size of [2, 31, 33, 65, 128, 200]) expect(await read(one, 1, prompt, size), `${length} tokens by ${size}`).toEqual(reference);
+      for (const size of length < 66 ? [2, 7, 33, 200] : [33, 65, 128, 200]) expectSame(await read(one, 1, prompt, size), reference, `${length} tokens by ${size}`);
     }
   });
 
@@ -97,7 +104,7 @@ describe.each(MODELS)('%s in %s', (architecture, precision) => {
       const together = rows.filter(({ slot }) => company & (1 << slot));
       const logits = await one.decode(together, lengths);
       expect(logits).toHaveLength(together.length * VOCABULARY);
-      together.forEach(({ slot }, i) => expect(row(logits, i), `slot ${slot} among ${together.map((other) => other.slot).join()}`).toEqual(alone[slot]));
+      together.forEach(({ slot }, i) => expectSame(row(logits, i), alone[slot]!, `slot ${slot} among ${together.map((other) => other.slot).join()}`));
     }
   });
 
@@ -109,18 +116,18 @@ describe.each(MODELS)('%s in %s', (architecture, precision) => {
     await read(one, 0, text);
     await read(one, 3, ids(200));
     await one.copy(0, 3, 70);
-    expect(await read(one, 3, other, 200, 70)).toEqual(reference);
+    expectSame(await read(one, 3, other, 200, 70), reference, 'the copy');
     // The source is as it was, and what becomes of it does not reach the copy.
     const longer = [...text, 1, 2];
     const source = await read(one, 0, longer, 200, 150);
-    expect(source).toEqual(await read(one, 1, longer));
+    expectSame(source, await read(one, 1, longer), 'the source');
     await read(one, 0, ids(200));
-    expect(await read(one, 3, [...other, 1, 2], 200, other.length)).toEqual(await read(one, 1, [...other, 1, 2]));
+    expectSame(await read(one, 3, [...other, 1, 2], 200, other.length), await read(one, 1, [...other, 1, 2]), 'the copy, later');
   });
 
   it('writes every job the text that it has alone', async () => {
     const prefixes = [ids(100), ids(33), []];
-    const jobs = Array.from({ length: 24 }, (_, i): Job => ({
+    const jobs = Array.from({ length: 18 }, (_, i): Job => ({
       prompt: { tokens: [...prefixes[i % 3]!, ...ids(1 + below(60))] },
       maxTokens: i % 8 === 0 ? 1000 : 1 + below(25),
       stop: i % 4 === 0 ? ['a', 'ef'] : [],
@@ -134,7 +141,7 @@ describe.each(MODELS)('%s in %s', (architecture, precision) => {
     // A scheduler of its own for each, so that no cache is taken over.
     for (const job of jobs) alone.push(...(await runAll(single, [job])));
     const together = await runAll(await engine(), jobs);
-    expect(together.filter(({ cachedTokens }) => cachedTokens > 0).length).toBeGreaterThan(8);
+    expect(together.filter(({ cachedTokens }) => cachedTokens > 0).length).toBeGreaterThan(5);
     expect(together.map((one) => ({ ...one, cachedTokens: 0 }))).toEqual(alone);
   });
 });
@@ -173,10 +180,10 @@ describe('a slot that takes no part in a step', () => {
       lengths[4]! += 1;
     }
     const rest = [...beginning, ...ids(10)];
-    expect(await read(engine, 3, rest, 200, 30)).toEqual(await read(engine, 2, rest));
+    expectSame(await read(engine, 3, rest, 200, 30), await read(engine, 2, rest), 'slot 3');
     const last = (await engine.decode([{ slot: 1, token: 9, position: CAPACITY - 1 }], lengths)).slice();
     await read(engine, 2, full, 100);
-    expect(last).toEqual(await engine.decode([{ slot: 2, token: 9, position: CAPACITY - 1 }], lengths));
+    expectSame(last, await engine.decode([{ slot: 2, token: 9, position: CAPACITY - 1 }], lengths), 'the last place');
   });
 });
 
@@ -194,8 +201,8 @@ describe('many slots', () => {
     for (let first = 0; first < slots; first++) {
       for (let last = first + 1; last < slots; last++) {
         const logits = await engine.decode([rowOf(first), rowOf(last)], lengths);
-        expect(row(logits, 0)).toEqual(alone[first]);
-        expect(row(logits, 1)).toEqual(alone[last]);
+        expectSame(row(logits, 0), alone[first]!, `slot ${first} beside ${last}`);
+        expectSame(row(logits, 1), alone[last]!, `slot ${last} beside ${first}`);
       }
     }
   });
