@@ -3,7 +3,7 @@
  * under test/support/llama-server), on as many threads, one after the other. Decode at several numbers of streams, prefill, and pages as
  * the simulator asks for them. The last line is JSON; ratios are ours over llama.cpp's, medians of the rounds.
  *
- *   npm run bench:models -- [--threads 2] [--rounds 3] [--sides llama.cpp,int8] [--quick: those two, one round] [--profile]
+ *   npm run bench:models -- [--threads 2] [--rounds 3] [--sides llama.cpp,int8] [--only pages] [--quick: those two, one round] [--profile]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -35,7 +35,7 @@ export interface SideReply {
   readonly loadSeconds?: number;
 }
 
-const { values } = parseArgs({ options: { threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false }, sides: { type: 'string' } } });
+const { values } = parseArgs({ options: { threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false }, sides: { type: 'string' }, only: { type: 'string' } } });
 const threads = Number(values.threads);
 const rounds = values.quick ? 1 : Number(values.rounds);
 /** Far more than the slowest of them takes on a loaded machine. */
@@ -112,6 +112,7 @@ const works: readonly { readonly name: string; readonly order: Order; readonly r
 console.log(`${threads} threads, ${rounds} rounds; a page's prompt has ${Math.min(...pagePrompts.map(({ length }) => length))} to ${Math.max(...pagePrompts.map(({ length }) => length))} tokens, its text 400.`);
 const results: Record<string, Record<string, { rate: number; ratio: number | null; peakMB: number }>> = {};
 for (const { name, order, rate, unit } of works) {
+  if (values.only !== undefined && values.only !== name) continue;
   const row: Record<string, { rate: number; ratio: number | null; peakMB: number }> = {};
   for (const side of sides) {
     const reply = await ask(side, order);
@@ -122,6 +123,6 @@ for (const { name, order, rate, unit } of works) {
   }
   results[name] = row;
 }
-const profile = values.profile || !values.quick ? await profileStep({ path, precision: 'int8', threads, streams: 16, context: 300 }) : null;
+const profile = values.profile || (!values.quick && values.only === undefined) ? await profileStep({ path, precision: 'int8', threads, streams: 16, context: 300 }) : null;
 if (profile) for (const { operator, ms, share } of profile) console.log(`  ${operator.padEnd(34)} ${ms.toFixed(2).padStart(7)} ms  ${(share * 100).toFixed(1).padStart(5)} %`);
 console.log(JSON.stringify({ bench: 'models', threads, rounds, results, profile }));

@@ -75,12 +75,12 @@ const words = (count: number): string => Array.from({ length: count }, () => pic
 
 type Asked = Omit<GenerateRequest, 'signal' | 'onDelta' | 'onStart'>;
 
-/** `long`: words that prompts may have; a word of the tiny model is three or four tokens. */
-function requests(long: number, maxTokens: number): Asked[] {
+/** `long`: words that prompts may have; a word of the tiny model is three or four tokens. `full`: how many of the texts fill the context. */
+function requests(long: number, maxTokens: number, full: number): Asked[] {
   const beginnings = ['', words(long / 4), words(long / 2), words(long)];
   return Array.from({ length: DISTINCT }, () => ({
     prompt: { text: `${pick(beginnings)} ${words(1 + below(12))}` },
-    maxTokens: chance(0.02) ? CONTEXT : 1 + below(maxTokens),
+    maxTokens: chance(full) ? CONTEXT : 1 + below(maxTokens),
     stop: chance(0.3) ? [pick(['e', 'th', 'a ', '\n']), pick(['q', '. ', 'and', 'zz'])] : [],
     ignoreEos: chance(0.5),
     sampling: { ...GREEDY, temperature: pick([0, 0.7, 1, 1.3]), topP: pick([1, 0.95]), topK: pick([0, 40]), minP: pick([0, 0.02]), repetitionPenalty: pick([1, 1, 1.1]), seed: below(2 ** 31) },
@@ -199,7 +199,7 @@ try {
   const real = values.model !== undefined;
   const path = values.model ?? join(folder, 'tiny');
   if (!real) await writeTinyFolder(path, tinyModel('llama', { hiddenSize: 128, intermediateSize: 384, layers: 4, heads: 4, kvHeads: 2, headDim: 32, contextLength: CONTEXT }));
-  const asked = requests(real ? 200 : 80, real ? 24 : 40);
+  const asked = real ? requests(120, 20, 0) : requests(80, 40, 0.02);
   const options: LoadOptions = { path, device: 'cpu', precision: values.precision as Precision, threads: real ? 2 : 1, contextLength: CONTEXT, slots: SLOTS, temporaryFolder: folder };
 
   const before = performance.now();

@@ -1,7 +1,7 @@
 /**
  * Which lengths of prompt an adapter's attention reads rightly. ONNX Runtime 1.30 has two WebGPU kernels: one for fewer than 32 tokens at
  * once, and a faster one from there on (contrib_ops/webgpu/bert/flash_attention.cc, use_split_reduce) that takes for granted that a
- * subgroup has 8 lanes or more (flash_attention.wgsl.template). SwiftShader and Mesa's llvmpipe have 4, and silently get wrong numbers.
+ * subgroup has 8 lanes or more (flash_attention.wgsl.template). SwiftShader's have 4, and it gets wrong numbers without a word.
  * Nothing tells the program how many there are, so both kernels are asked the same question and their answers compared.
  */
 import type { ModelConfig } from '../config.ts';

@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DeviceError, ModelBusyError } from '../errors.ts';
 import { makeFolder, removeFolder } from '../weights/materialize.ts';
+import { newGate, shut } from './gate.ts';
 import type { Device, Generated, GenerateRequest, LanguageModel, ModelFacts, ModelLoad } from './language-model.ts';
 import type { LoadOptions } from './load.ts';
-import { type FromWorker, type ToWorker, fromWire } from './messages.ts';
+import { type FromWorker, type ToWorker, type WorkerOptions, fromWire } from './messages.ts';
 
 export interface LocalModelOptions extends LoadOptions {
   /** Requests that may wait or run at once; more are refused with ModelBusyError. */
@@ -22,7 +23,7 @@ interface Pending {
   readonly onAbort: () => void;
 }
 
-function startWorker(workerData: LoadOptions): Worker {
+function startWorker(workerData: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
   // From source: a thread does not inherit the loader of TypeScript that its parent runs under.
   const loader = new URL('dist/esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))).href;
@@ -59,14 +60,18 @@ async function loaded(worker: Worker, device: Device): Promise<ModelFacts> {
 export async function startLocalModel({ maxQueue, ...options }: LocalModelOptions): Promise<LanguageModel> {
   // Made here, as the thread may end, and the process with it, before it has cleared up after itself.
   const temporaryFolder = makeFolder(options.temporaryFolder);
-  // The thread may still write to it: then once more.
-  const clear = (): void => rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
-  process.once('exit', clear);
+  const gate = newGate();
+  const onExit = (): void => {
+    shut(gate);
+    // The thread may still write to it: then once more.
+    rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once('exit', onExit);
   try {
-    const worker = startWorker({ ...options, temporaryFolder });
-    return new LocalModel(worker, await loaded(worker, options.device), maxQueue);
+    const worker = startWorker({ load: { ...options, temporaryFolder }, gate });
+    return new LocalModel(worker, await loaded(worker, options.device), { maxQueue, gate });
   } finally {
-    process.off('exit', clear);
+    process.off('exit', onExit);
     await removeFolder(temporaryFolder);
   }
 }
@@ -82,13 +87,18 @@ class LocalModel implements LanguageModel {
   #ended: Error | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(worker: Worker, facts: ModelFacts, maxQueue: number) {
+  constructor(worker: Worker, facts: ModelFacts, { maxQueue, gate }: { readonly maxQueue: number; readonly gate: SharedArrayBuffer }) {
     this.#worker = worker;
     this.facts = facts;
     this.#maxQueue = maxQueue;
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (cause) => this.#end(failed(facts.device, '', cause)));
-    worker.on('exit', () => this.#end(new DeviceError(facts.device, "The model's thread has ended.", 'Start it again.')));
+    const onExit = (): void => shut(gate);
+    process.once('exit', onExit);
+    worker.on('exit', () => {
+      process.off('exit', onExit);
+      this.#end(new DeviceError(facts.device, "The model's thread has ended.", 'Start it again.'));
+    });
     // A server that has nothing else to do may end.
     worker.unref();
   }

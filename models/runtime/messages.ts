@@ -1,7 +1,14 @@
 /** What a model's worker and its client say to each other. Errors travel as plain fields, since a structured clone drops their class. */
 import { DeviceError, ModelBusyError, ModelFileError, ModelRequestError, UnsupportedModelError } from '../errors.ts';
 import type { Delta, Generated, ModelFacts, ModelLoad, Start } from './language-model.ts';
+import type { LoadOptions } from './load.ts';
 import type { Job } from './scheduler.ts';
+
+/** What the worker is born with. */
+export interface WorkerOptions {
+  readonly load: LoadOptions;
+  readonly gate: SharedArrayBuffer;
+}
 
 export type ToWorker =
   | { readonly type: 'generate'; readonly id: number; readonly job: Job; readonly starts: boolean; readonly deltas: boolean }

@@ -9,6 +9,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DeviceError } from '../errors.ts';
 import type { DataType } from '../graph/ops.ts';
 import { IN_PLACE_OUTPUT } from '../graph/onnx.ts';
+import { inside } from './gate.ts';
 import type { Device } from './language-model.ts';
 
 export type Tensor = OrtTensor;
@@ -77,7 +78,7 @@ export class Session {
 
   /** Returns the named outputs in new memory: the device's for those that `onDevice` named. */
   async run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>> {
-    return this.#session.run(feeds, [...outputs]);
+    return inside(() => this.#session.run(feeds, [...outputs]));
   }
 
   /**
@@ -90,7 +91,7 @@ export class Session {
    */
   async runInPlace(feeds: Readonly<Record<string, Tensor>>, into: Readonly<Record<string, Tensor>>): Promise<void> {
     try {
-      await this.#session.run(feeds, { [IN_PLACE_OUTPUT]: null, ...into });
+      await inside(() => this.#session.run(feeds, { [IN_PLACE_OUTPUT]: null, ...into }));
     } catch (thrown) {
       if (thrown instanceof Error && thrown.message.includes('Non tensor type')) return;
       throw thrown;
@@ -104,7 +105,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await this.#session.release();
+    await inside(() => this.#session.release());
   }
 }
 
@@ -130,7 +131,7 @@ export async function openSession(model: string | Uint8Array, { device, threads,
   if (!backend) throw new DeviceError(device, `This build of ONNX Runtime has no ${device}.`, REMEDIES[device]);
   if (!backend.bundled && !isInstalled(device)) throw new DeviceError(device, `ONNX Runtime's ${device} libraries are not installed.`, REMEDIES[device]);
   try {
-    const session = await ort.InferenceSession.create(model as string, {
+    const options: InferenceSession.SessionOptions = {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -139,8 +140,8 @@ export async function openSession(model: string | Uint8Array, { device, threads,
       ...(onDevice.length > 0 ? { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer' as const])) } : {}),
       ...(foldConstants ? {} : { extra: { optimization: { disable_specified_optimizers: 'ConstantFolding' } } }),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-    });
-    return new Session(ort, session);
+    };
+    return new Session(ort, await inside(() => ort.InferenceSession.create(model as string, options)));
   } catch (cause) {
     throw new DeviceError(device, `ONNX Runtime cannot load a graph on ${device}: ${reasonOf(cause)}.`, REMEDIES[device], { cause });
   }

@@ -4,14 +4,18 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LoadOptions, loadModel } from './load.ts';
-import { type FromWorker, type ToWorker, type WorkerEvent, toWire } from './messages.ts';
+import { useGate } from './gate.ts';
+import { loadModel } from './load.ts';
+import { type FromWorker, type ToWorker, type WorkerEvent, type WorkerOptions, toWire } from './messages.ts';
 
 const port = parentPort!;
 const say = (message: FromWorker): void => port.postMessage(message);
 
+const { load, gate } = workerData as WorkerOptions;
+useGate(gate);
+
 try {
-  const model = await loadModel(workerData as LoadOptions);
+  const model = await loadModel(load);
   const { scheduler } = model;
   let events: WorkerEvent[] = [];
   /** The load as it was last told. */
@@ -20,12 +24,12 @@ try {
   let closing = false;
 
   const flush = (): void => {
-    const load = scheduler.load();
+    const now = scheduler.load();
     // Of what may pass without an event, only who runs and who waits is news.
-    if (events.length === 0 && load.running === told.running && load.waiting === told.waiting) return;
-    say({ type: 'events', events, load });
+    if (events.length === 0 && now.running === told.running && now.waiting === told.waiting) return;
+    say({ type: 'events', events, load: now });
     events = [];
-    told = load;
+    told = now;
   };
   const end = async (): Promise<void> => {
     port.close();
