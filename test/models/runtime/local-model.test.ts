@@ -199,21 +199,21 @@ describe('the end of a model', () => {
     const underWay = [one.generate(long()), one.generate(request('x')), one.generate(long())].map(async (promise) => promise.catch((error: unknown) => error));
     const thread = spoken.mock.contexts[0] as Worker;
     spoken.mockRestore();
-    await thread.terminate();
+    // What it cannot have been prepared for.
+    thread.postMessage({ type: 'generate' });
     for (const error of await soon(Promise.all(underWay))) {
       expect(error).toBeInstanceOf(DeviceError);
-      expect(error).toMatchObject({ device: 'cpu', message: "The model's thread has ended. Start it again.", remedy: 'Start it again.' });
+      expect(error).toMatchObject({ device: 'cpu', message: expect.stringMatching(/^The model's thread failed: .+ Start it again\.$/), remedy: 'Start it again.' });
     }
-    await expect(one.generate(request('x'))).rejects.toThrow("The model's thread has ended.");
+    await expect(one.generate(request('x'))).rejects.toThrow("The model's thread failed");
     await soon(one.close());
   });
 
   it('while it loads is a DeviceError, and leaves no folder', async () => {
-    const unref = vi.spyOn(Worker.prototype, 'once');
+    const listened = vi.spyOn(Worker.prototype, 'once');
     const loading = startLocalModel(options);
-    while (unref.mock.contexts.length === 0) await delay(1);
-    const thread = unref.mock.contexts[0] as Worker;
-    unref.mockRestore();
+    const thread = listened.mock.contexts[0] as Worker;
+    listened.mockRestore();
     const ended = expect(loading).rejects.toThrow("The model's thread ended while it loaded.");
     await thread.terminate();
     await soon(ended);
@@ -240,6 +240,24 @@ describe('a process', () => {
       const model = await startLocalModel(options);
       model.generate(request).then(({ tokens }) => console.log('answered', tokens.length));
     `)).toEqual({ code: 0, out: 'answered 12\n' });
+  });
+
+  it('that ends while the model computes ends as it wants to, with its own exit code', async () => {
+    const working = run(`
+      const model = await startLocalModel(options);
+      const controller = new AbortController();
+      const long = { ...request, maxTokens: 3000, signal: controller.signal, prompt: { text: 'long '.repeat(300) } };
+      for (let i = 0; i < 2; i++) model.generate(long).catch(({ name }) => console.log(name));
+      model.generate({ ...long, onDelta: () => setTimeout(() => process.exit(5), 30) });
+    `);
+    const givenUp = run(`
+      const model = await startLocalModel(options);
+      const controller = new AbortController();
+      const onDelta = () => controller.abort();
+      await model.generate({ ...request, signal: controller.signal, onDelta }).catch(({ name }) => console.log(name));
+    `);
+    expect(await working).toEqual({ code: 5, out: '' });
+    expect(await givenUp).toEqual({ code: 0, out: 'AbortError\n' });
   });
 
   it.each(['the folder is there', 'the thread writes into it'])('that ends as soon as %s leaves nothing behind', async (when) => {
