@@ -3,7 +3,7 @@
  * answer is compared with the one that its request had alone, in a slot that held nothing; memory is looked at in between; at the end
  * every slot must still be there. The last line is JSON (Soak).
  *
- *   npx tsx bench/soak.ts [--model PATH] [--precision int8] [--requests 10000] [--distinct 1000] [--slots 16] [--seed 1]
+ *   npm run bench:soak -- [--model PATH] [--precision int8] [--requests 10000] [--distinct 1000] [--slots 16] [--seed 1]
  *
  * Without a model it is one of random weights, of a million parameters.
  */

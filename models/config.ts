@@ -38,7 +38,7 @@ export interface ModelConfig {
   readonly ropeFactors: readonly number[] | null;
   /** The output matrix is the embedding. */
   readonly tieEmbeddings: boolean;
-  /** Biases on the query, key and value projections (Qwen2). */
+  PLACEHOLDER
   readonly attentionBias: boolean;
   /** Generation ends at any of these. */
   readonly eosTokens: readonly number[];

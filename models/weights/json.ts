@@ -5,7 +5,7 @@ import { unreadable } from './tensor-files.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Far above any configuration or index that is published (a tokenizer.json is not read here). */
+/** Far above any configuration or index that is published (a tokenizer.json is read elsewhere). */
 const LARGEST_JSON = 64 * 2 ** 20;
 
 export function isObject(value: unknown): value is JsonObject {

@@ -14,6 +14,7 @@
  * per commit. Losing power may lose the last commits; it never breaks the file, because checkpoints do fsync.
  */
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
 import { handled, wellFormed } from './shared.ts';
 import { APPLICATION_ID, Batch, SCHEMA, SCHEMA_VERSION, countSql, listSql, pointSql, prunePlanSql, pruneSliceSql, sliceEndSql } from './sqlite-sql.ts';
@@ -234,8 +235,24 @@ async function firstRow(writer: Writer, sql: string, parameters: readonly unknow
   return row;
 }
 
+/**
+ * Tries again while the database is locked. SQLite waits by itself, except where two connections that hold a lock want a higher one, as
+ * when both turn a new file to WAL: then one is told at once (https://sqlite.org/c3ref/busy_handler.html).
+ */
+async function patiently<T>(busyMs: number, attempt: () => Promise<T>): Promise<T> {
+  const over = AbortSignal.timeout(busyMs);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      if ((thrown as { code?: unknown }).code !== 'SQLITE_BUSY' || over.aborted) throw thrown;
+    }
+    await sleep(10);
+  }
+}
+
 /** Makes a new file ours, takes one that is, and refuses any other before anything is written into it. */
-async function claim(path: string, writer: Writer): Promise<void> {
+async function claim(path: string, writer: Writer, busyMs: number): Promise<void> {
   const [version, application, tables] = (await firstRow(
     writer,
     'SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_master)',
@@ -244,7 +261,7 @@ async function claim(path: string, writer: Writer): Promise<void> {
   if (version > SCHEMA_VERSION) {
     throw new StoreError('sqlite', `${path} was written by a newer Winnow (schema ${version}, this one knows ${SCHEMA_VERSION}); upgrade Winnow or name another file`);
   }
-  const [mode] = await firstRow(writer, 'PRAGMA journal_mode = WAL');
+  const [mode] = await patiently(busyMs, () => firstRow(writer, 'PRAGMA journal_mode = WAL'));
   if (mode !== 'wal') throw new StoreError('sqlite', `${path}: its file system allows no write-ahead log (journal mode ${String(mode)}); keep the store on a local disk`);
   await writer.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
   if (version < SCHEMA_VERSION) await writer.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`);
@@ -258,7 +275,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   });
   try {
     const writer = new promised.default(path, { timeout: busyMs }) as unknown as Writer;
-    await claim(path, writer);
+    await claim(path, writer, busyMs);
     // `get` waits on the event loop, so not for long; in WAL mode readers wait for nothing but the recovery after a crash.
     const reader = new synchronous.default(path, { timeout: Math.min(busyMs, 1_000) }) as unknown as Reader;
     const { now, flushMs = 50, maxPending = 100_000 } = options;

@@ -128,12 +128,12 @@ describe('in company', () => {
   const event = fc.oneof(
     { weight: 3, arbitrary: anyJob.map((one) => ({ add: one }) as const) },
     // Of the jobs so far, by place from the last; while a call of the engine is under way, or between steps.
-    { weight: 1, arbitrary: fc.record({ cancel: fc.nat(12), during: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ cancel: fc.nat(3), during: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ steps: fc.integer({ min: 1, max: 12 }) }) },
   );
 
   it('a job yields what it yields alone, whoever comes, goes and shares its beginning', async () => {
-    const workload = fc.record({ slots: fc.constantFrom(1, 2, 3, 16), minPrefill: fc.constantFrom(1, 2), events: fc.array(event, { minLength: 5, maxLength: 40 }) });
+    const workload = fc.record({ slots: fc.constantFrom(1, 2, 3, 16), minPrefill: fc.constantFrom(1, 2), events: fc.array(event, { minLength: 5, maxLength: 40, size: 'max' }) });
     const seen = { done: 0, cancelled: 0, shared: 0, full: 0, stopped: 0, copied: 0 };
     await fc.assert(
       fc.asyncProperty(workload, async ({ slots, minPrefill, events }) => {
@@ -190,10 +190,10 @@ describe('in company', () => {
         expect(load).toMatchObject({ running: 0, waiting: 0 });
         expect(load.cachedTokens).toBe(bench.told.reduce((sum, { started }) => sum + (started[0]?.cachedTokens ?? 0), 0));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     // That the workloads are what they are meant to be.
-    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(20);
+    for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(10);
   });
 
   it('reads a long prompt in large pieces with nobody decoding, in small ones else, and never less than may be', async () => {
