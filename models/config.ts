@@ -38,7 +38,7 @@ export interface ModelConfig {
   readonly ropeFactors: readonly number[] | null;
   /** The output matrix is the embedding. */
   readonly tieEmbeddings: boolean;
-  PLACEHOLDER
+  /** Biases on the query, key and value projections (qwen2: always); where `attention_bias` says so in llama and qwen3, on the output projection too. */
   readonly attentionBias: boolean;
   /** Generation ends at any of these. */
   readonly eosTokens: readonly number[];
