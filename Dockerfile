@@ -7,7 +7,8 @@ COPY src ./src
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production WINNOW_HOST=0.0.0.0 WINNOW_STORE=sqlite:/data/winnow.db
+# Models that `winnow pull` fetches stay with the data.
+ENV NODE_ENV=production WINNOW_HOST=0.0.0.0 WINNOW_STORE=sqlite:/data/winnow.db HF_HOME=/data/huggingface
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
