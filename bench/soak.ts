@@ -198,7 +198,7 @@ const folder = await mkdtemp(join(tmpdir(), 'winnow-soak-'));
 try {
   const real = values.model !== undefined;
   const path = values.model ?? join(folder, 'tiny');
-  if (!real) await writeTinyFolder(path, tinyModel('llama', { hiddenSize: 128, intermediateSize: 384, layers: 4, heads: 4, kvHeads: 2, headDim: 32, contextLength: CONTEXT }));
+  if (!real) await writeTinyFolder(path, tinyModel('llama', { hiddenSize: 128, intermediateSize: 384, layers: 4, heads: 4, kvHeads: 2, headDim: 32, contextLength: CONTEXT, tieEmbeddings: true }));
   const asked = real ? requests(120, 20, 0) : requests(80, 40, 0.02);
   const options: LoadOptions = { path, device: 'cpu', precision: values.precision as Precision, threads: real ? 2 : 1, contextLength: CONTEXT, slots: SLOTS, temporaryFolder: folder };
 

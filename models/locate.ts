@@ -3,7 +3,7 @@
  * which are set for that purpose alone, then in Hugging Face's cache.
  */
 import { basename, delimiter, join, resolve } from 'node:path';
-import { type CatalogEntry, type FoundModel, entryOfPath, findModel, reposOf } from './catalog.ts';
+import { type CatalogEntry, type FoundModel, entries, entryOfPath, findModel, reposOf } from './catalog.ts';
 import { DownloadError } from './errors.ts';
 import { type Environment, completeSnapshot, hubCacheFolder, isWholeModel, namesIn, statOf } from './weights/hub-cache.ts';
 
@@ -64,7 +64,9 @@ async function inFolder({ name, entry }: FoundModel, folder: string): Promise<st
 /** By its own name, or by its repository's where the path leads into a cache. */
 function entryAt(path: string): CatalogEntry | null {
   const repository = /models--([\w.-]+?)--([\w.-]+)[\\/]snapshots[\\/]/.exec(resolve(path));
-  return repository ? findModel(`${repository[1]}/${repository[2]}`).entry : entryOfPath(basename(resolve(path)));
+  if (!repository) return entryOfPath(basename(resolve(path)));
+  const id = `${repository[1]}/${repository[2]}`.toLowerCase();
+  return entries().find((entry) => reposOf(entry).some((repo) => repo.toLowerCase() === id)) ?? null;
 }
 
 function looksLikePath(word: string): boolean {

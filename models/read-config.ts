@@ -174,7 +174,8 @@ export async function readConfigJson(folder: string): Promise<ModelConfig> {
 }
 
 function ggufScaling(fields: Fields, key: (name: string) => string, contextLength: number): RopeScaling | null {
-  const type = fields.value(key('rope.scaling.type')) ?? 'none';
+  // llama.cpp takes a factor without a type for linear.
+  const type = fields.value(key('rope.scaling.type')) ?? (fields.has(key('rope.scaling.factor')) ? 'linear' : 'none');
   switch (type) {
     case 'none':
       return null;

@@ -19,6 +19,7 @@ ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${s
 
 Examples:
   winnow serve
+  winnow pull smollm2-135m && winnow serve --model smollm2-135m
   winnow serve --upstream http://127.0.0.1:8000/v1 --noise exponential:0:0.5
   winnow keys create --run exp1
 

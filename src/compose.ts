@@ -29,7 +29,6 @@ import type { Store } from './store/store.ts';
 import { type Logger, createLog, errorFields } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { Records } from './search/records.ts';
-import type { PromptStyle } from './types.ts';
 
 /** The world outside, passed in: tests hand over their own. */
 export interface World {
@@ -97,11 +96,17 @@ export async function compose(config: Config, world: World = REAL_WORLD, parts: 
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const log = createLog(config['log-level']);
   const datasets = await Datasets.load(config.dataset);
-  const served = config.model === null ? null : await openModel(config.model, config, world, parts.notice ?? (() => {}), log);
+  const settings = runDefaults(config, datasets);
+  if (config.model === null && config['model-name'] !== null) throw new ConfigError('model-name', '--model-name needs a --model.');
+  // The model last: a large one takes minutes, and what can be wrong with the rest is to be told before.
+  const store = await openStore(config.store, { now: world.now });
+  let served: ServedModel | null = null;
   try {
-    return await composeWith(served, { config, world, root, version, log, datasets, others: parts.generators ?? [] });
+    if (config.model !== null) served = await openModel(config.model, config, world, parts.notice ?? (() => {}), log);
+    return composeWith(served, { config, world, root, version, log, datasets, settings, store, others: parts.generators ?? [] });
   } catch (thrown) {
     await served?.model.close();
+    await store.close();
     throw thrown;
   }
 }
@@ -118,12 +123,13 @@ interface Begun {
   readonly version: string;
   readonly log: Logger;
   readonly datasets: Datasets;
+  readonly settings: RunSettings;
+  readonly store: Store;
   readonly others: readonly Generator[];
 }
 
-async function composeWith(served: ServedModel | null, { config, world, root, version, log, datasets, others }: Begun): Promise<Composed> {
+function composeWith(served: ServedModel | null, { config, world, root, version, log, datasets, settings, store, others }: Begun): Composed {
   const model = served?.model ?? null;
-  const settings = runDefaults(config, datasets, served?.promptStyle ?? 'winnow');
   const template = createTemplate();
   const generators = new Map<string, Generator>([[template.name, template]]);
   if (model) {
@@ -151,9 +157,7 @@ async function composeWith(served: ServedModel | null, { config, world, root, ve
   for (const other of others) generators.set(other.name, other);
   if (!generators.has(config.generator)) throw new ConfigError('model', `--generator ${config.generator} needs a --model.`);
 
-  const store = await openStore(config.store, { now: world.now });
-
-  const runs = new Runs(store, settings);
+  const runs = new Runs(store, served && config['prompt-style'] === 'auto' ? { ...settings, promptStyle: served.promptStyle } : settings);
   let ready = false;
   const metrics: Metrics = new Metrics({ inFlight: () => service.inFlight, version });
   if (served) metrics.addModel(served.model.facts.name, () => served.model.load(), () => served.failure() === null);
@@ -250,7 +254,7 @@ function setTimer(milliseconds: number, then: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-function runDefaults(config: Config, datasets: Datasets, promptStyle: PromptStyle): RunSettings {
+function runDefaults(config: Config, datasets: Datasets): RunSettings {
   let curriculum: RunSettings['curriculum'];
   try {
     curriculum = parseCurriculum(config.noise, 'noise');
@@ -261,7 +265,7 @@ function runDefaults(config: Config, datasets: Datasets, promptStyle: PromptStyl
     seed: config.seed,
     worldSeed: config['world-seed'],
     style: config.style,
-    promptStyle: config['prompt-style'] === 'auto' ? promptStyle : config['prompt-style'],
+    promptStyle: config['prompt-style'] === 'auto' ? 'winnow' : config['prompt-style'],
     curriculum,
     totalSteps: config['total-steps'],
     stepSource: config['step-source'],

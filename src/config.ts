@@ -54,7 +54,8 @@ export const OPTIONS = {
   threads: { group: 'Model', kind: 'integer', default: 0, min: 0, max: 1024, help: 'CPU threads of the model; 0 takes one for each core.' },
   context: { group: 'Model', kind: 'integer', default: 4096, min: 64, max: 1_048_576, hint: 'TOKENS', help: 'Prompt and text together, of one request; no more than the model was made for.' },
   slots: { group: 'Model', kind: 'integer', default: 16, min: 1, max: 1024, help: 'Texts written at once; more of them wait. Each may need memory for a whole context.' },
-  'model-queue': { group: 'Model', kind: 'integer', default: 20_000, min: 1, max: 10_000_000, help: 'Requests that may wait for the model or run; more are refused, and template writes their pages.' },
+  // At least a page of twenty documents, asked for apart.
+  'model-queue': { group: 'Model', kind: 'integer', default: 20_000, min: 20, max: 10_000_000, help: 'Requests that may wait for the model or run; more are refused, and template writes their pages.' },
   'world-seed': { group: 'World', kind: 'integer', default: 0, min: 0, max: 2_147_483_647, help: 'Another seed, another web.' },
   'world-date': { group: 'World', kind: 'string', default: '2026-01-01', hint: 'YYYY-MM-DD', help: 'The day it is in the simulated world; no page is younger, and "last week" counts from it.' },
   seed: { group: 'Runs', kind: 'integer', default: 0, min: 0, max: 2_147_483_647, help: 'Seed of runs that set none.' },

@@ -58,7 +58,9 @@ export async function openLocalModel(nameOrPath: string, config: ModelOptions, {
       temporaryFolder: tmpdir(),
       maxQueue: config['model-queue'],
     });
-    notice(`${model.facts.name} is loaded, after ${((clock() - started) / 1000).toFixed(1)} s`);
+    const { name: called, contextLength } = model.facts;
+    const cut = contextLength < config.context ? `; it takes ${contextLength} tokens, fewer than --context says` : '';
+    notice(`${called} is loaded, after ${((clock() - started) / 1000).toFixed(1)} s${cut}`);
     return watched(model, promptStyleOf(entry, model), onFailure);
   } catch (thrown) {
     throw asStartError(thrown);

@@ -95,6 +95,8 @@ async function stop(composed: Composed, servers: readonly Server[]): Promise<voi
   await Promise.all(closed);
   clearInterval(sweep);
   clearTimeout(cut);
+  // Requests that were cut learn of it a turn after their server has closed, and are to end by it, not by the model's end.
+  await new Promise((resolve) => setTimeout(resolve));
   await composed.close();
 }
 

@@ -192,6 +192,7 @@ describe('libraries', () => {
     '@huggingface/jinja': { files: ['../models/tokenizer/chat-template.ts'] },
     hyparquet: { files: ['runs/parquet.ts'], late: true },
     'hyparquet-compressors': { files: ['runs/parquet.ts'], late: true },
+    undici: { files: ['commands/proxied-fetch.ts'], late: true },
     'swagger-ui-dist': { files: ['compose.ts'], late: true },
     minisearch: { files: ['runs/grounding.ts'] },
     cockatiel: { files: ['generators/remote.ts'] },

@@ -56,6 +56,7 @@ describe('a model that is named', () => {
     const { model, notices } = await open(tiny);
     expect(model.facts).toMatchObject({ name: 'tiny', device: 'cpu', precision: 'int8', contextLength: 4096, slots: 2 });
     expect(notices).toEqual([`loading ${tiny} (cpu, int8) …`, 'tiny is loaded, after 1.5 s']);
+    expect((await open(tiny, { context: 9000 })).notices[1]).toBe('tiny is loaded, after 1.5 s; it takes 4096 tokens, fewer than --context says');
     const { tokens } = await model.generate({ prompt: { text: 'abc' }, maxTokens: 3, stop: [], ignoreEos: true, sampling: { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, seed: 0 }, logprobs: null, owner: 'x' });
     expect(tokens).toHaveLength(3);
   });

@@ -18,7 +18,7 @@ const MOST_RANGES = 256;
 export interface HostEngineOptions {
   readonly slots: number;
   readonly capacity: number;
-  /** Rows a product must have for its sums to be those of any larger batch: 2 where the kernel for one row differs (int4), else 1. */
+  /** Rows a product must have for its sums to be those of any larger batch: 2 where the kernel for one row differs (int4, fp16), else 1. */
   readonly minRows: 1 | 2;
 }
 

@@ -104,8 +104,10 @@ async function opened(files: Pick<ModelFiles, 'config' | 'weights'>, options: En
   }
   try {
     if (onDevice) return await DeviceEngine.open(session, files.config, { device, slots, capacity, type: format.compute });
-    // The kernel for a single row of 4-bit weights sums in another order than the one for several (measured, docs/log.md); so do CUDA's.
-    return new HostEngine(session, files.config, { slots, capacity, minRows: precision === 'int4' || device === 'cuda' ? 2 : 1 });
+    // The kernel for a single row of 4-bit weights sums in another order than the one for several (measured, docs/log.md); so does that for
+    // half floats where the embedding is the last matrix too, and so do CUDA's.
+    const minRows = device === 'cpu' && (precision === 'fp32' || precision === 'int8') ? 1 : 2;
+    return new HostEngine(session, files.config, { slots, capacity, minRows });
   } catch (thrown) {
     await session.close();
     throw thrown;

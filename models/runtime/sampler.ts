@@ -51,6 +51,8 @@ export interface Distribution {
 const ID_RANGE = 2 ** 21;
 /** How much further down, in natural units, each look for more tokens goes. */
 const BAND = 2;
+/** Of float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 /** Groups of blocks for each token of top-k: with 4, the bound lets through about 1.2 k tokens of a random row. */
 const GROUPS = 4;
 
@@ -120,7 +122,8 @@ export class Sampler {
     if (repetitionPenalty !== 1) {
       for (const id of penalised) {
         const logit = logits[id];
-        if (logit !== undefined) values[id] = logit < 0 ? logit * repetitionPenalty : logit / repetitionPenalty;
+        // A quotient beyond float32 is not the infinity that a device at fault computes.
+        if (logit !== undefined) values[id] = logit < 0 ? logit * repetitionPenalty : Math.min(logit / repetitionPenalty, Math.max(logit, LARGEST));
       }
     }
     const max = this.#row.maxima();

@@ -4,9 +4,9 @@
  * company, and its random numbers are its own.
  *
  * A slot keeps the cache of the prompt it last read. A new prompt takes over the longest beginning that any slot holds, its own or copied,
- * so that prompts which begin alike are read once. What was generated is never taken over, though it may be the beginning of the next
- * turn's prompt: a token that is computed alone and one that is read among others differ in the last bit, and the text of a request may
- * not depend on whether the turn before it is still in a slot.
+ * so that prompts which begin alike are read once; what several have had in common is overwritten last. What was generated is never taken
+ * over, though it may be the beginning of the next turn's prompt: a token that is computed alone and one that is read among others differ
+ * in the last bit, and the text of a request may not depend on whether the turn before it is still in a slot.
  */
 import { ModelRequestError } from '../errors.ts';
 import type { ChatTemplate } from '../tokenizer/chat-template.ts';
@@ -59,6 +59,10 @@ interface Slot {
   readonly index: number;
   /** What its cache holds, by position: of the running request prompt and text, else what was read of a prompt. */
   held: number[];
+  /** Of what it holds, the beginning that several prompts have had. */
+  common: number;
+  /** By the count of prompts: when one last came to it, or took over from it. */
+  used: number;
   request: Running | null;
 }
 
@@ -123,6 +127,7 @@ export class Scheduler {
   readonly #waiting = new Map<number, Waiting>();
   /** The same by owner, in the order of their turns, and then by id. */
   readonly #queues = new Map<string, Map<number, Waiting>>();
+  #placed = 0;
   #promptTokens = 0;
   #cachedTokens = 0;
   #completionTokens = 0;
@@ -133,7 +138,7 @@ export class Scheduler {
     this.#template = template;
     this.#eos = new Set(eosTokens);
     this.#sampler = new Sampler(engine.vocabSize);
-    this.#slots = Array.from({ length: engine.slots }, (_, index) => ({ index, held: [], request: null }));
+    this.#slots = Array.from({ length: engine.slots }, (_, index) => ({ index, held: [], common: 0, used: 0, request: null }));
   }
 
   get idle(): boolean {
@@ -186,13 +191,11 @@ export class Scheduler {
   async #admit(): Promise<void> {
     let slot = this.#slots.find(({ request, held }) => request !== null && held.length < request.prompt.length);
     if (slot === undefined) {
-      const free = this.#slots.find(({ request }) => request === null);
-      const next = free && this.#next();
+      const next = this.#slots.some(({ request }) => request === null) ? this.#next() : null;
       // One that cannot be run has taken its step all the same: those that decode do not wait for a queue of them.
       const running = next && this.#read(next);
       if (!running) return;
-      await this.#place(running, free!);
-      slot = free!;
+      slot = await this.#place(running);
     }
     if (slot.request !== null) await this.#prefill(slot, slot.request);
   }
@@ -219,6 +222,7 @@ export class Scheduler {
   /** Ends what runs in a slot whose cache is not to be trusted. */
   #empty(slot: Slot): void {
     slot.held = [];
+    slot.common = 0;
     slot.request = null;
   }
 
@@ -250,27 +254,44 @@ export class Scheduler {
     return [...this.#tokenizer.encode(text, { bos: false })];
   }
 
-  /** Takes over the longest beginning of the prompt that some slot has read; at least one token is left to compute. */
-  async #place(running: Running, slot: Slot): Promise<void> {
+  /** Takes over the longest beginning of the prompt that some slot has read; at least one token is left to compute. Yields its slot. */
+  async #place(running: Running): Promise<Slot> {
     const { prompt, sink } = running;
     const leave = Math.max(1, this.#engine.minPrefill);
-    let best = slot;
-    let shared = 0;
-    for (const candidate of [slot, ...this.#slots]) {
-      const length = Math.min(sharedLength(candidate.held, prompt), candidate.request?.prompt.length ?? Infinity, prompt.length - leave);
-      if (length > shared) [best, shared] = [candidate, length];
-    }
-    if (shared < MIN_SHARED) shared = 0;
+    const lengths = this.#slots.map(({ held, request }) => Math.max(0, Math.min(sharedLength(held, prompt), request?.prompt.length ?? Infinity, prompt.length - leave)));
+    const longest = Math.max(...lengths);
+    const shared = longest < MIN_SHARED ? 0 : longest;
+    const slot = this.#giveUp(lengths, shared);
+    const best = lengths[slot.index]! >= shared ? slot : this.#slots[lengths.indexOf(shared)]!;
+    best.common = Math.max(best.common, shared);
+    slot.common = shared;
+    best.used = slot.used = ++this.#placed;
     // In its slot from here on, so that it is found there if it is cancelled, or the engine fails, while it is copied.
     slot.request = running;
     if (best !== slot) slot.held = [];
     if (shared > 0 && best !== slot) await this.#engine.copy(best.index, slot.index, shared);
     slot.held = prompt.slice(0, shared);
-    if (slot.request !== running) return;
+    if (slot.request !== running) return slot;
     running.cachedTokens = shared;
     this.#promptTokens += prompt.length;
     this.#cachedTokens += shared;
     sink.started?.({ promptTokens: prompt, cachedTokens: shared });
+    return slot;
+  }
+
+  /**
+   * The free slot for a prompt of which each slot holds `lengths`: one that loses no common beginning, which is held elsewhere or goes on
+   * here, else the one longest out of use. Of those that lose none, one that needs no copy, and then an empty one, and then the first: a
+   * step computes all slots between those that run, so they are to lie side by side.
+   */
+  #giveUp(lengths: readonly number[], shared: number): Slot {
+    const keeps = (slot: Slot): boolean => {
+      const beginning = slot.held.slice(0, slot.common);
+      return lengths[slot.index]! >= slot.common || this.#slots.some((other) => other !== slot && sharedLength(other.held, beginning) === slot.common);
+    };
+    const cost = (slot: Slot): number => (keeps(slot) ? (lengths[slot.index]! >= shared ? 0 : 2) + (slot.held.length === 0 ? 0 : 1) : 3 + slot.used);
+    const costs = this.#slots.map((slot) => (slot.request === null ? cost(slot) : Infinity));
+    return this.#slots[costs.indexOf(Math.min(...costs))]!;
   }
 
   async #prefill(slot: Slot, running: Running): Promise<void> {

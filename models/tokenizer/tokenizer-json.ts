@@ -2,11 +2,9 @@
  * Hugging Face's tokenizer files: `tokenizer.json` (tokenizers' serialisation), `tokenizer_config.json` and `chat_template.jinja`
  * (transformers). Byte-level BPE; whatever else would change the tokens is refused by name.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelFileError, UnsupportedModelError } from '../errors.ts';
-import { describe, isObject, type JsonObject, readObject } from '../weights/json.ts';
-import { unreadable } from '../weights/tensor-files.ts';
+import { describe, isObject, type JsonObject, readObject, readText } from '../weights/json.ts';
 import { BYTE_CHARACTERS } from './merges.ts';
 import { GPT2_PATTERN, gpt2BetweenDigits, inJavaScript } from './patterns.ts';
 import type { AddedToken, TokenizerSpec } from './spec.ts';
@@ -58,17 +56,17 @@ export async function readTokenizerJson(folder: string): Promise<ReadTokenizer> 
       bosToken,
       eosToken: idOf('eos_token'),
     },
-    chatTemplate: (await readText(join(folder, TEMPLATE))) ?? readTemplate(config['chat_template'], configFile),
+    chatTemplate: (await textOrNull(join(folder, TEMPLATE))) ?? readTemplate(config['chat_template'], configFile),
   };
 }
 
 /** Null where there is no such file. */
-async function readText(file: string): Promise<string | null> {
+async function textOrNull(file: string): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw unreadable(file, error);
+    if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { mkdir, open, rename, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import type { ListFileEntry } from '@huggingface/hub';
 import { formatBytes } from '../bytes.ts';
 import { findModel } from '../catalog.ts';
 import { DownloadError, ModelFileError } from '../errors.ts';
@@ -172,16 +173,23 @@ async function prepare(model: string, options: PullOptions): Promise<Prepared> {
   const { listFiles, modelInfo } = await import('@huggingface/hub');
   // The token stays with Hub, which knows where it may go; the library would send it anywhere, and refuses some.
   const asked = { hubUrl: hub.endpoint, fetch: hub.api({ repo, revision, file: '' }) };
-  const { sha: commit } = await modelInfo({ ...asked, name: repo, revision, additionalFields: ['sha'] });
-  if (typeof commit !== 'string' || !COMMIT.test(commit)) throw notAHub(hub, 'the commit of the revision');
+  const listed: ListFileEntry[] = [];
+  let commit: unknown;
+  try {
+    ({ sha: commit } = await modelInfo({ ...asked, name: repo, revision, additionalFields: ['sha'] }));
+    if (typeof commit !== 'string' || !COMMIT.test(commit)) throw notAHub(hub, 'the commit of the revision');
+    for await (const entry of listFiles({ ...asked, repo: { type: 'model', name: repo }, revision: commit })) if (entry.type === 'file' && NEEDED.test(entry.path)) listed.push(entry);
+  } catch (thrown) {
+    // The library takes any JSON for what it expects.
+    throw thrown instanceof TypeError ? notAHub(hub, 'a model and its files', { cause: thrown }) : thrown;
+  }
 
   const places = repoCache(options.cacheDir ?? hubCacheFolder(env), repo);
   const folder = places.snapshot(commit);
   const files: PlannedFile[] = [];
-  for await (const { type, path, size, oid, lfs } of listFiles({ ...asked, repo: { type: 'model', name: repo }, revision: commit })) {
-    if (type !== 'file' || !NEEDED.test(path)) continue;
+  for (const { path, size, oid, lfs } of listed) {
     const digest: Digest = lfs ? { algorithm: 'sha256', hash: lfs.oid } : { algorithm: 'git', hash: oid ?? '' };
-    if (!Number.isSafeInteger(size) || !(lfs ? /^[0-9a-f]{64}$/ : COMMIT).test(digest.hash)) throw notAHub(hub, `size and hash of ${path}`);
+    if (!Number.isSafeInteger(size) || size < 0 || !(lfs ? /^[0-9a-f]{64}$/ : COMMIT).test(digest.hash)) throw notAHub(hub, `size and hash of ${path}`);
     const blob = join(places.blobs, digest.hash);
     const here = (await sizeOf(blob)) === size || (await sizeOf(join(folder, path))) === size;
     const partial = here ? 0 : await sizeOf(`${blob}.incomplete`);
@@ -327,8 +335,8 @@ function offline(model: string): DownloadError {
   return new DownloadError('network', `HF_HUB_OFFLINE is set, and the cache does not hold the whole of ${model}.`, 'Unset it, or give a folder or a .gguf file in place of the name.');
 }
 
-function notAHub({ host }: Hub, missing: string): DownloadError {
-  return new DownloadError('network', `${host} does not answer as a hub does: expected ${missing}.`, 'Check HF_ENDPOINT.');
+function notAHub({ host }: Hub, missing: string, options?: ErrorOptions): DownloadError {
+  return new DownloadError('network', `${host} does not answer as a hub does: expected ${missing}.`, 'Check HF_ENDPOINT.', options);
 }
 
 /** -1 where there is no file. */

@@ -45,7 +45,7 @@ const MAX_WAIT_MS = 60_000;
 /** Before a connection stands, as Node and undici name it; certificates are refused there too. */
 const UNREACHABLE = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EPROTO|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|.*CERT.*|.*SELF_SIGNED.*|UNABLE_TO_\w+)$/;
 
-export const ELSEWHERE = 'Check the network, set HF_ENDPOINT to a mirror, or give a folder or a .gguf file in place of the name.';
+export const ELSEWHERE = 'Check the network, set HTTPS_PROXY or HF_ENDPOINT if this machine needs a proxy or a mirror, or give a folder or a .gguf file in place of the name.';
 export const AGAIN = 'What has arrived is kept: the same command goes on from there.';
 
 export interface OpenFile {
@@ -142,14 +142,14 @@ export class Hub {
   async #request(start: string, headers: Headers, subject: Subject): Promise<{ response: Response; host: string; touch: () => void; end: () => void }> {
     const { fetch, token, idleMs, signal } = this.#options;
     signal?.throwIfAborted();
+    let url = new URL(start);
+    let host = url.host;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new Interruption(host, `${host} sent nothing for ${idleMs / 1000} s.`)), idleMs);
     const end = (): void => {
       clearTimeout(timer);
       stop.abort();
     };
-    let url = new URL(start);
-    let host = url.host;
     try {
       for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
         const sent = new Headers(headers);

@@ -1,4 +1,4 @@
-/** JSON out of a model's folder, and the numbers in it, with the file and the key in every complaint. */
+/** Text and JSON out of a model's folder, and the numbers in it, with the file and the key in every complaint. */
 import { readFile, stat } from 'node:fs/promises';
 import { ModelFileError } from '../errors.ts';
 import { unreadable } from './tensor-files.ts';
@@ -6,7 +6,7 @@ import { unreadable } from './tensor-files.ts';
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Far above what is published: the largest, a tokenizer.json, has been 17 MB (Llama 3). */
-const LARGEST_JSON = 64 * 2 ** 20;
+const LARGEST_TEXT = 64 * 2 ** 20;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -25,15 +25,20 @@ export function decodeObject(text: string, file: string, field: string): JsonObj
 }
 
 export async function readObject(file: string): Promise<JsonObject> {
-  let text: string;
+  return decodeObject(await readText(file), file, '');
+}
+
+/** The whole of a text file. One that is missing is told by the error's cause. */
+export async function readText(file: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size > LARGEST_JSON) throw new ModelFileError(file, '', `at most ${LARGEST_JSON} bytes of JSON`, `it has ${size}`);
-    text = await readFile(file, 'utf8');
+    const stats = await stat(file);
+    // A link to a device or a pipe has no end, whatever its size says.
+    if (!stats.isFile()) throw new ModelFileError(file, '', 'a regular file', 'it is something else');
+    if (stats.size > LARGEST_TEXT) throw new ModelFileError(file, '', `at most ${LARGEST_TEXT} bytes of text`, `it has ${stats.size}`);
+    return await readFile(file, 'utf8');
   } catch (error) {
     throw error instanceof ModelFileError ? error : unreadable(file, error);
   }
-  return decodeObject(text, file, '');
 }
 
 /** A value in a message: short, whatever it is. */

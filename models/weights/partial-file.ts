@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, type open, rename, rm, type statfs, type symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { ModelFileError } from '../errors.ts';
 import { statOf } from './hub-cache.ts';
 
 /** The calls that a full or a foreign disk refuses; tests put their own in their place. */
@@ -67,6 +68,8 @@ export class PartialFile {
 
   /** Begins again at the first byte. */
   async restart(): Promise<void> {
+    // Without its name, what is open may be another process's whole file.
+    if (!(await this.#isNamed(await this.#opened()))) await this.#shut();
     await (await this.#opened()).truncate(0);
     this.#length = 0;
   }
@@ -88,14 +91,18 @@ export class PartialFile {
 
   /** Gives the file its name, once it is on the disk and not only in the system's memory. */
   async keep(): Promise<void> {
-    await (await this.#opened()).sync();
+    const handle = await this.#opened();
+    await handle.sync();
+    const named = await this.#isNamed(handle);
     await this.#shut();
     try {
-      await rename(this.path, this.#blob);
+      // The name may be a third one's by now, who began the file anew.
+      if (named) return await rename(this.path, this.#blob);
     } catch (cause) {
-      // Another process was done first.
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || Number((await statOf(this.#blob))?.size ?? -1) !== this.#size) throw cause;
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     }
+    // Another process was done first.
+    if (Number((await statOf(this.#blob))?.size ?? -1) !== this.#size) throw new ModelFileError(this.path, '', 'to be there until it is whole', 'another process took it away');
   }
 
   /** Leaves nothing behind. */
@@ -116,6 +123,11 @@ export class PartialFile {
     await mkdir(dirname(this.path), { recursive: true });
     this.#handle = await this.#disk.open(this.path, constants.O_RDWR | constants.O_CREAT);
     return this.#handle;
+  }
+
+  /** Whether what is open still is what lies at the path. */
+  async #isNamed(handle: FileHandle): Promise<boolean> {
+    return (await handle.stat()).ino === (await statOf(this.path))?.ino;
   }
 
   async #shut(): Promise<void> {

@@ -9,6 +9,7 @@ import { REAL_WORLD } from '../compose.ts';
 import { parseFlags } from '../config.ts';
 import { ConfigError, redact } from '../errors.ts';
 import { type Progress, type ProgressStream, createProgress } from '../progress.ts';
+import { proxiedFetch } from './proxied-fetch.ts';
 
 const HELP = `winnow pull: fetch a language model from the hub
 
@@ -31,6 +32,7 @@ Environment:
   HF_TOKEN, HF_TOKEN_PATH     your account's token, for models that ask for an agreement
   HF_ENDPOINT                 a mirror of the hub
   HF_HUB_OFFLINE=1            take what is in the cache, and ask nobody
+  HTTPS_PROXY, NO_PROXY       as curl reads them
   WINNOW_MODELS               folders that hold models of your own, NAME/ or NAME.gguf
 
 Examples:
@@ -102,7 +104,7 @@ export async function pullCommand(args: readonly string[], surroundings: PullSur
     const options: PullOptions = {
       ...surroundings.download,
       env,
-      fetch: surroundings.fetch,
+      fetch: proxiedFetch(env, surroundings.fetch),
       signal: stop.signal,
       ...(flags.revision === undefined ? {} : { revision: String(flags.revision) }),
     };

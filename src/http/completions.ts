@@ -8,6 +8,7 @@ import { setMaxListeners } from 'node:events';
 import type { Context, Hono, Next } from 'hono';
 import type { LanguageModel } from '../../models/runtime/language-model.ts';
 import { type ReplyFacts, type WireReply, type WireRequest, eventStream, json, searchQuery } from '../dialects/dialect.ts';
+import { isUnset } from '../dialects/fields.ts';
 import { openai } from '../dialects/openai/index.ts';
 import { type LocalModel, modelOf, modelsBody } from '../dialects/openai/models.ts';
 import { withAndWithoutVersion } from '../dialects/openai/paths.ts';
@@ -138,6 +139,8 @@ function nameIn({ fields }: WireRequest): string {
 
 function modelFor(wire: WireRequest, model: LanguageModel | null): LanguageModel {
   const name = nameIn(wire);
+  const { model: given } = wire.fields;
+  if (!isUnset(given) && typeof given !== 'string') throw new BadRequestError('invalid_field', 'model', 'a string');
   // vLLM, too, takes a request that names no model: nobody else is here to be meant.
   if (model && (name === '' || namesOf(model).includes(name))) return model;
   const there = model ? `the local model answers to ${namesOf(model).map((each) => `'${each}'`).join(' and ')}` : 'no local model is loaded, and nothing else completes texts';

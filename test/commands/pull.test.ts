@@ -137,6 +137,14 @@ describe('winnow pull', () => {
     expect(err).toContain(`winnow: ${new URL(hub.url).host} cannot be reached (ECONNREFUSED).`);
   });
 
+  it('goes by way of the proxy that the environment names', async () => {
+    const { code, err } = await run(['smollm2-135m'], { env: { HTTP_PROXY: 'http://127.0.0.1:9' } });
+    expect([code, hub.requests]).toEqual([1, []]);
+    expect(err).toContain('cannot be reached (ECONNREFUSED).');
+    expect((await run(['smollm2-135m'], { env: { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' } })).code).toBe(0);
+    await expect(run(['smollm2-135m'], { env: { HTTP_PROXY: 'nonsense' } })).rejects.toThrow(ConfigError);
+  });
+
   it('that is stopped ends with exit code 1, keeps what came, and listens no longer', async () => {
     hub.stops.set(SHARD, [500_000]);
     let listening = 0;

@@ -75,6 +75,13 @@ describe('who answers', () => {
     for (const model of [undefined, '']) expect((await server.json(TEXT, { ...complete(), model })).model).toBe('fake-135m');
   });
 
+  it.each([7, false, ['local'], {}])('is nobody where the name is %j, and no name', async (model) => {
+    const server = await open();
+    const { status, error } = await server.error(TEXT, { ...complete(), model });
+    expect([status, error.param, error.message]).toEqual([400, 'model', "Invalid value for 'model': expected a string."]);
+    expect(server.model.calls).toEqual([]);
+  });
+
   it('leaves a search chat of any encoding as it is', async () => {
     const server = await open();
     const reply = await server.app.request(CHAT, { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify({ ...SEARCHED, padding: 'x'.repeat(200_000) }) });

@@ -54,6 +54,11 @@ describe('a path', () => {
     expect(await nameOf(writeModel(snapshot('someone/Qwen3-4B', COMMIT)))).toBeUndefined();
   });
 
+  it('is taken also in a cache of a name that the hub would not give', async () => {
+    const folder = writeModel(snapshot('someone/my--model', COMMIT));
+    expect(await locateModel(folder, env())).toEqual({ path: folder, entry: null });
+  });
+
   it.each(['./nowhere', '/nowhere', 'nowhere.gguf', '~/nowhere', 'a/b/c', 'nowhere/'])('%s that leads nowhere is said so', async (path) => {
     const error = await failure(locateModel(path, env()));
     expect([error.reason, error.message]).toEqual(['not_found', expect.stringContaining(`${path}: there is no such folder or file`)]);

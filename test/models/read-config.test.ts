@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -152,6 +152,13 @@ describe('readConfigJson', () => {
       await expect(readConfigJson(folder)).rejects.toMatchObject({ name: 'ModelFileError', file: file(), field: '' });
     }
   });
+
+  it('names a file that has no end', { skip: process.platform === 'win32' }, async () => {
+    await rm(file(), { force: true });
+    await symlink('/dev/zero', file());
+    await expect(readConfigJson(folder)).rejects.toMatchObject({ name: 'ModelFileError', file: file(), field: '', expected: 'a regular file' });
+    await rm(file());
+  });
 });
 
 describe('configFromGguf', () => {
@@ -208,7 +215,8 @@ describe('configFromGguf', () => {
     const yarn = { 'qwen2.rope.scaling.type': { text: 'yarn' }, 'qwen2.rope.scaling.factor': { f32: 4 }, 'qwen2.rope.scaling.original_context_length': { u32: 64 } } as const;
     expect(await read('qwen2', yarn)).toMatchObject({ contextLength: 256, ropeScaling: { type: 'yarn', factor: 4, originalContextLength: 64, betaFast: 32, betaSlow: 1, attentionFactor: null } });
     expect(await read('qwen2', { 'qwen2.rope.scaling.type': { text: 'linear' }, 'qwen2.rope.scaling.factor': { f32: 2 } })).toMatchObject({ ropeScaling: { type: 'linear', factor: 2 } });
-    expect(await read('qwen2', { 'qwen2.rope.scaling.type': { text: 'none' } })).toMatchObject({ ropeScaling: null });
+    expect(await read('qwen2', { 'qwen2.rope.scaling.factor': { f32: 2 } })).toMatchObject({ ropeScaling: { type: 'linear', factor: 2 } });
+    expect(await read('qwen2', { 'qwen2.rope.scaling.type': { text: 'none' }, 'qwen2.rope.scaling.factor': { f32: 2 } })).toMatchObject({ ropeScaling: null });
   });
 
   it('ends a text at every token that is known to end one', async () => {

@@ -41,7 +41,8 @@ async function engineOf(architecture: ArchitectureName, precision: Precision, sl
   const known = engines.get(key);
   if (known) return known;
   const folder = join(root, architecture);
-  await writeTinyFolder(folder, tinyModel(architecture, SIZES));
+  // Where the table is also the last matrix, it is multiplied by another kernel than a matrix of its own; small Qwens are published so.
+  await writeTinyFolder(folder, tinyModel(architecture, { ...SIZES, tieEmbeddings: architecture !== 'llama' }));
   const files = await openModel(folder);
   try {
     const engine = await openEngine(files, { device: 'cpu', precision, threads: precision === 'int8' ? 2 : 1, slots, temporaryFolder: root }, CAPACITY);

@@ -206,6 +206,13 @@ describe('sample', () => {
     expect(new Sampler(2).sample(Float32Array.of(-1, -1.5), { ...GREEDY, repetitionPenalty: 2 }, { penalised: new Set([0]) }, 0, null).token).toBe(1);
   });
 
+  it('takes a penalty next to 0 for a certainty, and still finds nonsense', () => {
+    const penalty = { ...GREEDY, repetitionPenalty: 1e-39 };
+    const history = { penalised: new Set([1, 2]) };
+    expect(new Sampler(3).sample(Float32Array.of(9, 1, 5), penalty, history, 0, 1)).toEqual({ token: 1, logprob: -Math.log(2), alternatives: [{ token: 1, logprob: -Math.log(2) }] });
+    expect(() => new Sampler(3).sample(Float32Array.of(9, 1, Infinity), penalty, history, 0, null)).toThrow(/token 2 is Infinity/);
+  });
+
   it('goes over to greedy as the temperature falls to nothing', () => {
     const row = normals(500, 2);
     const greedy = new Sampler(500).sample(row, GREEDY, NOTHING, 0, null).token;

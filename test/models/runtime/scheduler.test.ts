@@ -241,6 +241,41 @@ describe('the shared beginning', () => {
     expect(bench.engine.calls.some(({ type }) => type === 'copy')).toBe(false);
   });
 
+  it('of each kind of prompt stays somewhere while there is room, however the kinds take turns', async () => {
+    const kinds = [beginning, ids(60)];
+    const ofKind = (kind: number, rest: number, over: Partial<Job> = {}): TokenJob => job([...kinds[kind]!, ...ids(rest)], over);
+    const cached = (told: readonly Told[]): number[] => told.map(({ started }) => started[0]!.cachedTokens);
+    const bench = new Bench({ slots: 4, capacity: 200 });
+    for (const expected of [[0, 0], [50, 60], [50, 60]]) for (const kind of [0, 1]) expect(cached(await bench.run(ofKind(kind, 20)))).toEqual([expected[kind]]);
+    // Found where it was, and the others left alone.
+    expect(bench.engine.calls.some(({ type }) => type === 'copy')).toBe(false);
+    // Neither by many of one kind at once, nor by prompts of no kind, is the other given up.
+    expect(cached(await bench.run(ofKind(0, 20), ofKind(0, 30), ofKind(0, 40)))).toEqual([50, 50, 50]);
+    for (let i = 0; i < 5; i++) expect(cached(await bench.run(job(ids(90))))).toEqual([0]);
+    expect(cached(await bench.run(ofKind(1, 5), ofKind(0, 5)))).toEqual([60, 50]);
+  });
+
+  it('is kept where it was last of use, when one of several has to go', async () => {
+    const bench = new Bench({ slots: 2, capacity: 200 });
+    const kinds = [beginning, ids(50), ids(50)];
+    const cached: number[] = [];
+    for (const kind of [0, 0, 1, 1, 0, 2, 2, 0, 2, 1]) cached.push((await bench.run(job([...kinds[kind]!, ...ids(9)])))[0]!.started[0]!.cachedTokens);
+    expect(cached).toEqual([0, 50, 0, 50, 50, 0, 50, 50, 50, 0]);
+  });
+
+  it('that nobody shares keeps no slot: those that run lie side by side', async () => {
+    const bench = new Bench({ slots: 6, capacity: 200 });
+    await bench.run(...Array.from({ length: 6 }, () => job(ids(30))));
+    const before = bench.engine.calls.length;
+    bench.add(job(ids(30), { maxTokens: 100 }));
+    for (let i = 0; i < 8; i++) {
+      const id = bench.add(job(ids(30), { maxTokens: 3 }));
+      await bench.stepUntil(() => bench.told[id]!.done.length > 0);
+    }
+    await bench.drain();
+    expect(new Set(bench.engine.calls.slice(before).flatMap((call) => (call.type === 'prefill' ? [call.slot] : [])))).toEqual(new Set([0, 1]));
+  });
+
   it('ends where a text begins: what was generated is read again as part of the next prompt', async () => {
     const bench = new Bench({ slots: 2, capacity: 200 });
     const first = job(beginning, { maxTokens: 30 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -198,6 +198,12 @@ describe('files that are not what they should be', () => {
     ['a beginning that is not there', 'tokenizer_config.json', 'bos_token', tokenizerJson(), { add_bos_token: true, bos_token: '<gone>' }],
     ['templates without a default', 'tokenizer_config.json', 'chat_template', tokenizerJson(), { chat_template: [{ name: 'rag', template: 'x' }] }],
   ];
+  it('are refused where the chat template has no end', { skip: process.platform === 'win32' }, async () => {
+    const folder = await folderOf(tokenizerJson());
+    await symlink('/dev/zero', join(folder, 'chat_template.jinja'));
+    await expect(readTokenizerJson(folder)).rejects.toMatchObject({ name: 'ModelFileError', file: join(folder, 'chat_template.jinja'), expected: 'a regular file' });
+  });
+
   it.each(cases)('are refused by file and field: %s', async (_, file, field, json, config) => {
     const folder = await folderOf(json, config);
     const reading = readTokenizerJson(folder);

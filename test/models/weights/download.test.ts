@@ -7,7 +7,7 @@ import { DownloadError, ModelFileError } from '../../../models/errors.ts';
 import { locateModel } from '../../../models/locate.ts';
 import { type PullOptions, type PullProgress, planPull, pull } from '../../../models/weights/download.ts';
 import { repoCache } from '../../../models/weights/hub-cache.ts';
-import type { Disk } from '../../../models/weights/partial-file.ts';
+import { type Disk, PartialFile } from '../../../models/weights/partial-file.ts';
 import { type FakeHub, fakeModel, gitHash, madeUpBytes, sha256, startFakeHub } from '../../support/fake-hub.ts';
 
 const SHARD = 'model-00001-of-00002.safetensors';
@@ -109,6 +109,55 @@ describe('a pull', () => {
     expect(new Set(pulled.map(({ folder }) => folder)).size).toBe(1);
     for (const file of NEEDED) expect(readFileSync(join(pulled[0].folder, file)).equals(bytesOf(file))).toBe(true);
     expect(leftovers()).toEqual([]);
+  });
+
+  describe('that writes a file beside others', () => {
+    const bytes = madeUpBytes(1000, 4);
+    const half = bytes.subarray(0, 500);
+    const rest = bytes.subarray(500);
+    const begin = (path: string): Promise<PartialFile> => PartialFile.resume(path, bytes.length, { open, statfs, symlink });
+
+    it('leaves their part without the name of the whole', async () => {
+      const path = join(home, 'blob');
+      const [first, second] = [await begin(path), await begin(path)];
+      for (const one of [first, second]) await one.append(half);
+      await first.append(rest);
+      await first.keep();
+      const third = await begin(path);
+      await third.append(half);
+      await second.append(rest);
+      await second.keep();
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+      await third.append(rest);
+      await third.keep();
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+      expect(leftovers()).toEqual([]);
+    });
+
+    it('says so where it was taken away and begun anew', async () => {
+      const path = join(home, 'blob');
+      const [first, second] = [await begin(path), await begin(path)];
+      for (const one of [first, second]) await one.append(half);
+      await first.discard();
+      const third = await begin(path);
+      await third.append(half);
+      await second.append(rest);
+      await expect(second.keep()).rejects.toMatchObject({ name: 'ModelFileError', file: `${path}.incomplete` });
+      await third.close();
+      expect([existsSync(path), readFileSync(`${path}.incomplete`).length]).toEqual([false, half.length]);
+    });
+
+    it('begins again without touching what became the whole', async () => {
+      const path = join(home, 'blob');
+      const [first, second] = [await begin(path), await begin(path)];
+      for (const one of [first, second]) await one.append(half);
+      await first.append(rest);
+      await first.keep();
+      await second.restart();
+      await second.append(half);
+      await second.close();
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+    });
   });
 
   it('writes files in place of links where the system knows none', async () => {
@@ -379,6 +428,21 @@ describe('the network', () => {
     expect((await failure(pull(REPO, options({ fetch: portal })))).message).toContain('does not answer as a hub does');
     const other: typeof fetch = async () => Response.json({ hello: 'world' });
     expect((await failure(pull(REPO, options({ fetch: other })))).message).toContain('does not answer as a hub does');
+  });
+
+  it.each<readonly [string, unknown, Record<string, string>]>([
+    ['an object', { error: 'none' }, {}],
+    ['a list of nothing', [null], {}],
+    ['a file of less than no bytes', [{ type: 'file', path: 'config.json', size: -1, oid: '0'.repeat(40) }], {}],
+    ['a next page that has no address', [], { link: '<http://[>; rel="next"' }],
+  ])('that gives %s for a list of files is told from a hub, and leaves no timer', async (_, tree, headers) => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const mirror: typeof fetch = async (input) => (String(input).includes('/tree/') ? Response.json(tree, { headers }) : Response.json({ sha: model.commit }));
+    expect((await failure(pull(REPO, options({ fetch: mirror })))).message).toContain('does not answer as a hub does');
+    const silent: typeof fetch = async () => Response.json(null);
+    expect((await failure(pull(REPO, options({ fetch: silent })))).message).toContain('does not answer as a hub does');
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it.each(['not an address', 'ftp://127.0.0.1', 'http://user:word@127.0.0.1:1'])('is not asked at the address %j', async (endpoint) => {
