@@ -52,11 +52,19 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
+/** So that a port in use is told before a model is loaded, which may take minutes. */
+async function checkFree(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port, host);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
 export async function serve(config: Config, world: World = REAL_WORLD, parts: Parts = {}): Promise<Listening> {
   if (!isLoopback(config.host) && config.auth !== 'keys') {
     throw new ConfigError('host', `Binding ${config.host} without keys would open the server to the network: add --auth keys (and winnow keys create), or --api-keys.`);
   }
   const wanted = ownPorts(config);
+  if (config.model !== null) for (const { port } of [config, ...wanted]) await checkFree(port, config.host);
   const composed = await compose(config, world, parts);
   const servers: Server[] = [];
   const open = async (dialect: Dialect | null, port: number): Promise<number> => {

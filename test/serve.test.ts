@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
@@ -34,6 +36,16 @@ it.each([
 ])('refuses %j before it loads a model', async (flags, message) => {
   vi.mocked(openLocalModel).mockClear();
   await expect(serve(resolveConfig({ model: 'fake', port: '0', store: 'memory', 'log-level': 'silent', ...flags }, {}, null).config)).rejects.toThrow(message);
+  expect(openLocalModel).not.toHaveBeenCalled();
+});
+
+it('refuses a port in use before it loads a model', async () => {
+  vi.mocked(openLocalModel).mockClear();
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const port = String((taken.address() as AddressInfo).port);
+  await expect(serve(resolveConfig({ model: 'fake', port, store: 'memory', 'log-level': 'silent' }, {}, null).config)).rejects.toThrow('the port is in use');
   expect(openLocalModel).not.toHaveBeenCalled();
 });
 
