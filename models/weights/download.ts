@@ -12,7 +12,7 @@ import { formatBytes } from '../bytes.ts';
 import { findModel } from '../catalog.ts';
 import { DownloadError, ModelFileError } from '../errors.ts';
 import { cachedFolder } from '../locate.ts';
-import { COMMIT, type Environment, type RepoCache, hubCacheFolder, hubEndpoint, hubIsOffline, hubToken, namesIn, readRef, repoCache, statOf } from './hub-cache.ts';
+import { COMMIT, type Environment, type RepoCache, hubCacheFolder, hubEndpoint, hubIsOffline, hubToken, namesIn, readRef, repoCache, sizeOf, statOf } from './hub-cache.ts';
 import { ATTEMPTS, Hub, Interruption, networkError } from './hub-http.ts';
 import { type Digest, type Disk, PartialFile } from './partial-file.ts';
 
@@ -270,16 +270,18 @@ async function fetchBytes(partial: PartialFile, file: PlannedFile, { plan, hub, 
 
 /** A snapshot's link to its blob; a file in its place where the system knows no links (Windows without the right), as huggingface_hub does. */
 async function link(blob: string, path: string, size: number, disk: Disk): Promise<void> {
-  if ((await sizeOf(path)) === size) return;
-  await mkdir(dirname(path), { recursive: true });
-  await rm(path, { force: true });
-  try {
-    await disk.symlink(relative(dirname(path), blob), path);
-  } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await sizeOf(path)) === size) return; // Another process was faster.
-    if (!['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw cause;
-    await rename(blob, path);
+  for (let failures = 0; (await sizeOf(path)) !== size; failures++) {
+    await mkdir(dirname(path), { recursive: true });
+    await rm(path, { force: true });
+    try {
+      return await disk.symlink(relative(dirname(path), blob), path);
+    } catch (cause) {
+      const { code = '' } = cause as NodeJS.ErrnoException;
+      // Another process was faster, whose link a third may just take away.
+      if (code === 'EEXIST' && failures < ATTEMPTS) continue;
+      if (!['EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw cause;
+      return await rename(blob, path);
+    }
   }
 }
 
@@ -337,9 +339,4 @@ function offline(model: string): DownloadError {
 
 function notAHub({ host }: Hub, missing: string, options?: ErrorOptions): DownloadError {
   return new DownloadError('network', `${host} does not answer as a hub does: expected ${missing}.`, 'Check HF_ENDPOINT.', options);
-}
-
-/** -1 where there is no file. */
-async function sizeOf(path: string): Promise<number> {
-  return Number((await statOf(path))?.size ?? -1);
 }

@@ -111,6 +111,11 @@ export async function statOf(path: string): Promise<Awaited<ReturnType<typeof st
   return orNull(stat(path));
 }
 
+/** Bytes; -1 where there is nothing at the path. */
+export async function sizeOf(path: string): Promise<number> {
+  return Number((await statOf(path))?.size ?? -1);
+}
+
 export async function namesIn(folder: string): Promise<string[]> {
   return ((await orNull(readdir(folder))) ?? []).sort();
 }

@@ -10,7 +10,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, type open, rename, rm, type statfs, type symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ModelFileError } from '../errors.ts';
-import { statOf } from './hub-cache.ts';
+import { sizeOf, statOf } from './hub-cache.ts';
 
 /** The calls that a full or a foreign disk refuses; tests put their own in their place. */
 export interface Disk {
@@ -46,7 +46,7 @@ export class PartialFile {
   /** Takes up what an earlier run left; a file longer than it may be is dropped. Nothing is made on the disk before the first byte. */
   static async resume(blob: string, size: number, disk: Disk): Promise<PartialFile> {
     const partial = new PartialFile(blob, size, disk);
-    const found = Number((await statOf(partial.path))?.size ?? 0);
+    const found = Math.max(0, await sizeOf(partial.path));
     if (found > size) await rm(partial.path);
     else partial.#length = found;
     return partial;
@@ -102,7 +102,7 @@ export class PartialFile {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     }
     // Another process was done first.
-    if (Number((await statOf(this.#blob))?.size ?? -1) !== this.#size) throw new ModelFileError(this.path, '', 'to be there until it is whole', 'another process took it away');
+    if ((await sizeOf(this.#blob)) !== this.#size) throw new ModelFileError(this.path, '', 'to be there until it is whole', 'another process took it away');
   }
 
   /** Leaves nothing behind. */
@@ -115,7 +115,7 @@ export class PartialFile {
   async close(): Promise<void> {
     const opened = this.#handle !== null;
     await this.#shut();
-    if (opened && Number((await statOf(this.path))?.size ?? -1) === 0) await rm(this.path, { force: true });
+    if (opened && (await sizeOf(this.path)) === 0) await rm(this.path, { force: true });
   }
 
   async #opened(): Promise<FileHandle> {

@@ -261,7 +261,10 @@ async function claim(path: string, writer: Writer, busyMs: number): Promise<void
   if (version > SCHEMA_VERSION) {
     throw new StoreError('sqlite', `${path} was written by a newer Winnow (schema ${version}, this one knows ${SCHEMA_VERSION}); upgrade Winnow or name another file`);
   }
-  const [mode] = await patiently(busyMs, () => firstRow(writer, 'PRAGMA journal_mode = WAL'));
+  // Not by `all`, which takes its last step on the event loop: what that waits for may be the lock of another store of this process,
+  // which then cannot go on.
+  await patiently(busyMs, () => writer.exec('PRAGMA journal_mode = WAL'));
+  const [mode] = await firstRow(writer, 'PRAGMA journal_mode');
   if (mode !== 'wal') throw new StoreError('sqlite', `${path}: its file system allows no write-ahead log (journal mode ${String(mode)}); keep the store on a local disk`);
   await writer.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864');
   if (version < SCHEMA_VERSION) await writer.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`);

@@ -111,6 +111,23 @@ describe('a pull', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it('links again where the link of a faster one was taken away meanwhile', async () => {
+    let refused = 0;
+    const raced: typeof symlink = async (target, path) => {
+      if (refused++ === 0) throw Object.assign(new Error('file already exists'), { code: 'EEXIST', syscall: 'symlink' });
+      return symlink(target, path);
+    };
+    const { folder } = await pull(REPO, options({ disk: { open, statfs, symlink: raced } }));
+    expect(refused).toBe(NEEDED.length + 1);
+    for (const file of NEEDED) expect(readFileSync(join(folder, file)).equals(bytesOf(file))).toBe(true);
+    rmSync(folder, { recursive: true });
+    const always: typeof symlink = (target, path) => {
+      refused = 0;
+      return raced(target, path);
+    };
+    await expect(pull(REPO, options({ disk: { open, statfs, symlink: always } }))).rejects.toThrow('symlink failed with EEXIST');
+  });
+
   describe('that writes a file beside others', () => {
     const bytes = madeUpBytes(1000, 4);
     const half = bytes.subarray(0, 500);
