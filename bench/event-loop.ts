@@ -6,7 +6,7 @@
  * times in milliseconds, those of the loop between two looks a millisecond apart.
  */
 import { fork } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { resolveConfig } from '../src/config.ts';
 import { fetchModel } from '../test/support/llama-server/fetch-model.ts';
 import type { FromSide, LoopDelay, ToSide } from './support/event-loop-side.ts';
-import { QUESTIONS } from './support/labels.ts';
+import { QUESTIONS, percentile, questionsOf } from './support/labels.ts';
 
 const { values } = parseArgs({
   options: {
@@ -60,7 +60,7 @@ const post = async (body: unknown): Promise<Response> => {
   if (!reply.ok) throw new Error(`${reply.status}: ${await reply.text()}`);
   return reply;
 };
-const questions = readFileSync(QUESTIONS, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as { question: string; golden_answers: string[] });
+const questions = questionsOf();
 
 let asked = 0;
 let pages = 0;
@@ -92,10 +92,8 @@ async function storedTimes(seconds: number): Promise<number[]> {
   return times;
 }
 
-const percentile = (times: readonly number[], p: number): number => {
-  const sorted = [...times].sort((a, b) => a - b);
-  return Math.round(10 * sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))]!) / 10;
-};
+/** To a tenth of a millisecond. */
+const rounded = (times: readonly number[], p: number): number => Math.round(10 * percentile(times, p)!) / 10;
 async function tokens(): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text();
   return Number(/^winnow_model_tokens_total\{kind="completion"\} (\d+)$/m.exec(text)![1]);
@@ -111,7 +109,7 @@ async function measure(seconds: number): Promise<Measured> {
   const told = heard();
   tell('end');
   const { delay } = (await told) as { delay: LoopDelay };
-  return { loop: delay, stored: { p50: percentile(times, 50), p99: percentile(times, 99), max: percentile(times, 100), requests: times.length } };
+  return { loop: delay, stored: { p50: rounded(times, 50), p99: rounded(times, 99), max: rounded(times, 100), requests: times.length } };
 }
 const shown = (name: string, { loop, stored }: Measured): void =>
   console.log(`${name.padEnd(6)} loop p50 ${loop.p50} p99 ${loop.p99} p99.9 ${loop.p999} max ${loop.max} ms   stored page p50 ${stored.p50} p99 ${stored.p99} max ${stored.max} ms (${stored.requests})`);
@@ -126,7 +124,7 @@ pageTimes = [];
 const before = { pages, tokens: await tokens(), at: performance.now() };
 const load = await measure(Number(values.seconds));
 const elapsed = (performance.now() - before.at) / 1000;
-const made = { pages_per_s: Math.round((100 * (pages - before.pages)) / elapsed) / 100, tokens_per_s: Math.round((10 * ((await tokens()) - before.tokens)) / elapsed) / 10, page_p50_s: percentile(pageTimes, 50) / 1000 };
+const made = { pages_per_s: Math.round((100 * (pages - before.pages)) / elapsed) / 100, tokens_per_s: Math.round((10 * ((await tokens()) - before.tokens)) / elapsed) / 10, page_p50_s: rounded(pageTimes, 50) / 1000 };
 shown('load', load);
 console.log(`${model}, ${values.pages} pages under way: ${made.pages_per_s} pages/s, ${made.tokens_per_s} tokens/s, a page p50 ${made.page_p50_s} s`);
 

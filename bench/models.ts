@@ -22,6 +22,7 @@ export interface Order {
   readonly contextSize: number;
   /** One list of token ids per request. */
   readonly prompts: readonly (readonly number[])[];
+  /** Decoded for each, greedily, whatever they are. */
   readonly newTokens: number;
   /** At once; the rest of the prompts wait. */
   readonly streams: number;

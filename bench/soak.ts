@@ -21,6 +21,7 @@ import { type LoadOptions, loadModel } from '../models/runtime/load.ts';
 import { startLocalModel } from '../models/runtime/local-model.ts';
 import { Scheduler } from '../models/runtime/scheduler.ts';
 import { createTokenizer } from '../models/tokenizer/tokenizer.ts';
+import { runJobs } from '../test/support/run-jobs.ts';
 import { numbersFrom, tinyModel, writeTinyFolder } from '../test/support/tiny-model.ts';
 
 export interface Soak {
@@ -106,10 +107,8 @@ async function references(asked: readonly Asked[], options: LoadOptions): Promis
   async function alone(job: Asked, engine: Engine): Promise<Generated> {
     // One of its own, so that nothing is taken over from the one before.
     const scheduler = new Scheduler({ engine, tokenizer, template: null, eosTokens: files.config.eosTokens });
-    const answers: Generated[] = [];
-    scheduler.add(0, job, { done: (done) => answers.push(done), failed: (error) => { throw error; } });
-    while (!scheduler.idle) await scheduler.step();
-    return answers[0]!;
+    const [answer] = await runJobs(scheduler, [job]);
+    return answer!;
   }
 }
 

@@ -99,7 +99,7 @@ const HUB_ID = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95}$/;
 export function findModel(name: string): FoundModel {
   const word = name.trim();
   const lower = word.toLowerCase();
-  const entry = entries().find((one) => one.name === lower || reposOf(one).some((repo) => repo.toLowerCase() === lower));
+  const entry = entries().find(({ name: own }) => own === lower) ?? entryOfRepo(word);
   if (entry) return { name: entry.name, repo: entry.repo, entry };
   if (HUB_ID.test(word) && !/\.\.|--/.test(word)) return { name: word, repo: word, entry: null };
   const near = nearNames(lower);
@@ -124,6 +124,12 @@ export function entryOfPath(baseName: string): CatalogEntry | null {
   };
   // In its own case only: `Qwen2.5-3B` is the base model of which qwen2.5-3b is the tuned one.
   return entries().find((entry) => stem === entry.name || reposOf(entry).some((repo) => holds(repo.slice(repo.indexOf('/') + 1)))) ?? null;
+}
+
+/** By an id on the hub, present or former, in any case; null for a repository that the catalogue does not hold. */
+export function entryOfRepo(id: string): CatalogEntry | null {
+  const lower = id.toLowerCase();
+  return entries().find((entry) => reposOf(entry).some((repo) => repo.toLowerCase() === lower)) ?? null;
 }
 
 /** Present and former ids, the present one first. */

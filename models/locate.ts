@@ -3,9 +3,9 @@
  * which are set for that purpose alone, then in Hugging Face's cache.
  */
 import { basename, delimiter, join, resolve } from 'node:path';
-import { type CatalogEntry, type FoundModel, entries, entryOfPath, findModel, reposOf } from './catalog.ts';
+import { type CatalogEntry, type FoundModel, entries, entryOfPath, entryOfRepo, findModel, reposOf } from './catalog.ts';
 import { DownloadError } from './errors.ts';
-import { type Environment, completeSnapshot, hubCacheFolder, isWholeModel, namesIn, statOf } from './weights/hub-cache.ts';
+import { type Environment, completeSnapshot, hubCacheFolder, isWholeModel, namesIn, sizeOf, statOf } from './weights/hub-cache.ts';
 
 export interface LocatedModel {
   /** A folder in Hugging Face's layout, or a .gguf file. */
@@ -38,6 +38,11 @@ export async function findLocal(found: FoundModel, env: Environment): Promise<st
   return cachedFolder(found, hubCacheFolder(env));
 }
 
+/** The whole catalogue, with where each model lies on this machine; null for one that is not here. */
+export async function catalogHere(env: Environment): Promise<(CatalogEntry & { readonly path: string | null })[]> {
+  return Promise.all(entries().map(async (entry) => ({ ...entry, path: await findLocal({ name: entry.name, repo: entry.repo, entry }, env) })));
+}
+
 /** A model's folder in Hugging Face's cache, under its present id or a former one; null unless it is whole. */
 export async function cachedFolder({ repo, entry }: FoundModel, cache: string, revision?: string): Promise<string | null> {
   for (const id of entry ? reposOf(entry) : [repo]) {
@@ -57,7 +62,7 @@ async function inFolder({ name, entry }: FoundModel, folder: string): Promise<st
   if ((await statOf(join(folder, `${name}.gguf`)))?.isFile()) return join(folder, `${name}.gguf`);
   if (entry === null) return null;
   const published = (await namesIn(folder)).filter((file) => /\.gguf$/i.test(file) && entryOfPath(file)?.name === entry.name);
-  const sized = await Promise.all(published.map(async (file) => ({ path: join(folder, file), size: Number((await statOf(join(folder, file)))?.size ?? -1) })));
+  const sized = await Promise.all(published.map(async (file) => ({ path: join(folder, file), size: await sizeOf(join(folder, file)) })));
   return sized.sort((a, b) => b.size - a.size)[0]?.path ?? null;
 }
 
@@ -65,8 +70,7 @@ async function inFolder({ name, entry }: FoundModel, folder: string): Promise<st
 function entryAt(path: string): CatalogEntry | null {
   const repository = /models--([\w.-]+?)--([\w.-]+)[\\/]snapshots[\\/]/.exec(resolve(path));
   if (!repository) return entryOfPath(basename(resolve(path)));
-  const id = `${repository[1]}/${repository[2]}`.toLowerCase();
-  return entries().find((entry) => reposOf(entry).some((repo) => repo.toLowerCase() === id)) ?? null;
+  return entryOfRepo(`${repository[1]}/${repository[2]}`);
 }
 
 function looksLikePath(word: string): boolean {

@@ -60,6 +60,10 @@ export function packageRoot(): string {
   return folder;
 }
 
+export async function packageVersion(): Promise<string> {
+  return (JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
+}
+
 export interface Composed {
   readonly app: ReturnType<typeof createApp>;
   readonly service: SearchService;
@@ -93,7 +97,7 @@ export interface Parts {
 
 export async function compose(config: Config, world: World = REAL_WORLD, parts: Parts = {}): Promise<Composed> {
   const root = packageRoot();
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const version = await packageVersion();
   const log = createLog(config['log-level']);
   const datasets = await Datasets.load(config.dataset);
   const settings = runDefaults(config, datasets);

@@ -190,6 +190,12 @@ export function parseFlags(command: string, args: readonly string[], extra: Reco
   }
 }
 
+/** For a command that takes none of the server's options, which `parseFlags` lets through. */
+export function refuseForeign(command: string, flags: Flags['values'], own: Readonly<Record<string, unknown>>): void {
+  const foreign = Object.keys(flags).find((flag) => !(flag in own));
+  if (foreign !== undefined) throw new ConfigError(foreign, `winnow ${command} has no --${foreign}. See winnow ${command} --help.`);
+}
+
 /** A day of the calendar: `Date` itself takes 30 February for 2 March. */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

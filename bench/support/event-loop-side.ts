@@ -15,7 +15,7 @@ export interface LoopDelay {
   readonly max: number;
   readonly looks: number;
 }
-export type ToSide = 'begin' | 'end' | 'stop';
+export type ToSide = 'begin' | 'end';
 export type FromSide = { readonly origin: string; readonly model: string } | { readonly delay: LoopDelay };
 
 const { serve } = (await import(new URL('../../dist/src/serve.js', import.meta.url).href)) as typeof import('../../src/serve.ts');
@@ -33,9 +33,6 @@ process.on('message', (message: ToSide) => {
     case 'end':
       delay.disable();
       say({ delay: { p50: milliseconds(delay.percentile(50)), p99: milliseconds(delay.percentile(99)), p999: milliseconds(delay.percentile(99.9)), max: milliseconds(delay.max), looks: delay.count } });
-      break;
-    case 'stop':
-      void server.stop().then(() => process.exit(0));
       break;
     default:
       message satisfies never;

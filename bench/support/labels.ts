@@ -23,12 +23,14 @@ export interface Item {
   readonly kind: 'useful' | 'noisy';
 }
 
-export function itemsOf(count: number): Item[] {
+/** The first so many of QUESTIONS; all of them by default. */
+export function questionsOf(count?: number): { readonly question: string; readonly golden_answers: string[] }[] {
   const lines = readFileSync(QUESTIONS, 'utf8').split('\n').filter(Boolean).slice(0, count);
-  return lines.map((line, i) => {
-    const { question, golden_answers: answers } = JSON.parse(line) as { question: string; golden_answers: string[] };
-    return { question, answers, judge: new Judge(answers), kind: i % 2 === 0 ? 'useful' : 'noisy' };
-  });
+  return lines.map((line) => JSON.parse(line) as { question: string; golden_answers: string[] });
+}
+
+export function itemsOf(count: number): Item[] {
+  return questionsOf(count).map(({ question, golden_answers: answers }, i) => ({ question, answers, judge: new Judge(answers), kind: i % 2 === 0 ? 'useful' : 'noisy' }));
 }
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -133,9 +135,10 @@ function countBy(names: readonly string[]): Record<string, number> {
   return counts;
 }
 
-function percentile(values: readonly number[], p: number): number {
+/** Undefined of none. */
+export function percentile(values: readonly number[], p: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
 }
 
 function report(name: string, all: readonly Seen[], drafts: ReadonlyMap<string, Draft>, total: Total, seconds: number) {
@@ -171,7 +174,8 @@ function report(name: string, all: readonly Seen[], drafts: ReadonlyMap<string, 
   console.log(`  useful results that state the answer ${percent(answering, useful.reduce((sum, one) => sum + one.results.length, 0))}`);
   console.log(`  verdicts ${JSON.stringify(verdicts)}  tries ${JSON.stringify(tries)}  degraded ${JSON.stringify(degraded)}`);
   console.log(`  reasons  ${JSON.stringify(reasons)}`);
-  console.log(`  page     p50 ${percentile(times, 50)} ms, p95 ${percentile(times, 95)} ms`);
+  const milliseconds = (p: number): number => Math.round(percentile(times, p) ?? 0);
+  console.log(`  page     p50 ${milliseconds(50)} ms, p95 ${milliseconds(95)} ms`);
   const shown = ({ item, labels }: Seen): string => `${JSON.stringify(item.question)} ${JSON.stringify(item.answers)} (${labels.verdict}, ${labels.tries} tries)`;
   for (const one of lacking.slice(0, SHOWN)) console.log(`  LACKING ${shown(one)}\n    ${one.results.map(({ title, text }) => `${title} | ${text}`).join('\n    ')}`);
   for (const one of leaking.slice(0, SHOWN)) console.log(`  LEAKING ${shown(one)} ${one.leak}`);
@@ -190,7 +194,7 @@ function report(name: string, all: readonly Seen[], drafts: ReadonlyMap<string, 
     degraded,
     pages_per_s: Math.round((all.length / seconds) * 10) / 10,
     tokens_per_s: Math.round((total.tokens / seconds) * 10) / 10,
-    p50_ms: percentile(times, 50),
-    p95_ms: percentile(times, 95),
+    p50_ms: milliseconds(50),
+    p95_ms: milliseconds(95),
   };
 }

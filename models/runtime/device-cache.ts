@@ -12,6 +12,7 @@ import { encodeOnnx } from '../graph/onnx.ts';
 import type { Value } from '../graph/ops.ts';
 import type { Device } from './language-model.ts';
 import { type Session, type Tensor, openSession, reasonOf } from './session.ts';
+import type { Bound } from './step.ts';
 
 export interface DeviceCacheOptions {
   readonly device: Device;
@@ -20,12 +21,6 @@ export interface DeviceCacheOptions {
   readonly slots: number;
   /** Positions of a slot. */
   readonly rows: number;
-}
-
-/** Inputs and outputs of the model's graph over the same memory. */
-export interface Bound {
-  readonly feeds: Readonly<Record<string, Tensor>>;
-  readonly into: Readonly<Record<string, Tensor>>;
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;

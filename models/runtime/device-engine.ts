@@ -8,10 +8,11 @@
  */
 import type { ModelConfig } from '../config.ts';
 import { type Piece, pieceOf } from './attention-check.ts';
-import { type Bound, DeviceCache } from './device-cache.ts';
+import { DeviceCache } from './device-cache.ts';
 import type { DecodeRow, Engine } from './engine.ts';
 import type { Device } from './language-model.ts';
-import type { Session, Tensor } from './session.ts';
+import type { Session } from './session.ts';
+import { type Bound, runStep } from './step.ts';
 
 const MIN_ROWS = 4;
 /** Places of a slot beyond its capacity, for what a piece is filled up with. */
@@ -110,22 +111,7 @@ export class DeviceEngine implements Engine {
     await this.#cache.close();
   }
 
-  async #run({ feeds, into }: Bound, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
-    const session = this.#session;
-    const rows = [...wanted, ...new Array<number>(Math.max(0, MIN_ROWS - wanted.length)).fill(wanted[0]!)];
-    const logits = this.#logits.subarray(0, rows.length * this.vocabSize);
-    const int64 = (values: readonly number[]): Tensor => session.tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
-    await session.runInPlace(
-      {
-        ...feeds,
-        tokens: int64(tokens),
-        split: int64([totals.length, tokens.length / totals.length, -1]),
-        lengths: session.tensor('int32', Int32Array.from(totals, (total) => total - 1), [totals.length]),
-        longest: session.tensor('int32', Int32Array.of(Math.max(...totals)), []),
-        rows: int64(rows),
-      },
-      { ...into, logits: session.tensor('float32', logits, [rows.length, this.vocabSize]) },
-    );
-    return logits.subarray(0, wanted.length * this.vocabSize);
+  #run(bound: Bound, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
+    return runStep(this.#session, bound, { tokens, totals, wanted, minRows: MIN_ROWS, logits: this.#logits, vocabSize: this.vocabSize });
   }
 }

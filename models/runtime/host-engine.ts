@@ -5,6 +5,7 @@
 import type { ModelConfig } from '../config.ts';
 import type { DecodeRow, Engine } from './engine.ts';
 import type { Session, Tensor } from './session.ts';
+import { type Bound, runStep } from './step.ts';
 
 /**
  * ONNX Runtime 1.30 computes attention over a prompt for blocks of 2 × headDim of its tokens at a time (fewer where the processor's
@@ -22,12 +23,6 @@ export interface HostEngineOptions {
   readonly minRows: 1 | 2;
 }
 
-/** Tensors that are the same for every step over the same range of slots. */
-interface Range {
-  readonly feeds: Readonly<Record<string, Tensor>>;
-  readonly into: Readonly<Record<string, Tensor>>;
-}
-
 export class HostEngine implements Engine {
   readonly slots: number;
   readonly capacity: number;
@@ -39,7 +34,8 @@ export class HostEngine implements Engine {
   /** Keys, then values, of each layer. */
   readonly #caches: readonly Float32Array[];
   readonly #perSlot: number;
-  readonly #ranges = new Map<string, Range>();
+  /** The same for every step over the same range of slots. */
+  readonly #ranges = new Map<string, Bound>();
   readonly #logits: Float32Array;
 
   constructor(session: Session, config: ModelConfig, { slots, capacity, minRows }: HostEngineOptions) {
@@ -65,7 +61,7 @@ export class HostEngine implements Engine {
       await this.prefill(slot, tokens.slice(0, cut), position, false);
       return this.prefill(slot, tokens.slice(cut), position + cut, wantLogits);
     }
-    const logits = await this.#run(slot, 1, tokens, [position + tokens.length], [tokens.length - 1]);
+    const logits = await this.#run(slot, tokens, [position + tokens.length], [tokens.length - 1]);
     return wantLogits ? logits : null;
   }
 
@@ -81,7 +77,7 @@ export class HostEngine implements Engine {
       totals[slot - first] = position + 1;
       wanted.push(slot - first);
     }
-    return this.#run(first, count - first, tokens, totals, wanted);
+    return this.#run(first, tokens, totals, wanted);
   }
 
   async copy(from: number, to: number, tokens: number): Promise<void> {
@@ -103,7 +99,7 @@ export class HostEngine implements Engine {
     await this.#session.close();
   }
 
-  #range(first: number, count: number): Range {
+  #range(first: number, count: number): Bound {
     const key = `${first} ${count}`;
     const known = this.#ranges.get(key);
     if (known) return known;
@@ -124,24 +120,7 @@ export class HostEngine implements Engine {
     return range;
   }
 
-  async #run(first: number, count: number, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
-    const { feeds, into } = this.#range(first, count);
-    const session = this.#session;
-    // The product with the output matrix has as many rows as are wanted here, so a single one is computed twice where that matters.
-    const rows = wanted.length < this.#minRows ? [...wanted, ...wanted] : wanted;
-    const logits = this.#logits.subarray(0, rows.length * this.vocabSize);
-    const int64 = (values: readonly number[]): Tensor => session.tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
-    await session.runInPlace(
-      {
-        ...feeds,
-        tokens: int64(tokens),
-        split: int64([count, tokens.length / count, -1]),
-        lengths: session.tensor('int32', Int32Array.from(totals, (total) => total - 1), [count]),
-        longest: session.tensor('int32', Int32Array.of(Math.max(...totals)), []),
-        rows: int64(rows),
-      },
-      { ...into, logits: session.tensor('float32', logits, [rows.length, this.vocabSize]) },
-    );
-    return logits.subarray(0, wanted.length * this.vocabSize);
+  #run(first: number, tokens: readonly number[], totals: readonly number[], wanted: readonly number[]): Promise<Float32Array> {
+    return runStep(this.#session, this.#range(first, totals.length), { tokens, totals, wanted, minRows: this.#minRows, logits: this.#logits, vocabSize: this.vocabSize });
   }
 }

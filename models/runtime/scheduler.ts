@@ -247,11 +247,11 @@ export class Scheduler {
 
   #tokens(prompt: Job['prompt']): readonly number[] {
     if ('tokens' in prompt) return prompt.tokens;
-    if ('text' in prompt) return [...this.#tokenizer.encode(prompt.text)];
+    if ('text' in prompt) return this.#tokenizer.encode(prompt.text);
     if (this.#template === null) throw new ModelRequestError('messages', 'a model with a chat template', 'this one has none: it continues plain text');
     const text = this.#template.render(prompt.messages, { addGenerationPrompt: true }) + (prompt.prefill ?? '');
     // The template writes the first token itself where the model wants one.
-    return [...this.#tokenizer.encode(text, { bos: false })];
+    return this.#tokenizer.encode(text, { bos: false });
   }
 
   /** Takes over the longest beginning of the prompt that some slot has read; at least one token is left to compute. Yields its slot. */

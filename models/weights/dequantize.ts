@@ -4,13 +4,11 @@
  * that is the same: a half has 11 bits, what it is multiplied by has at most 13 together, so every product is exact in float32's 24,
  * and every sum is exact in a double.
  */
-import { bfloatsToFloats, halfToFloat, halvesToFloats } from './half.ts';
+import { bfloatsToFloats, halfAt, halvesToFloats } from './half.ts';
 import { BLOCKS, type TensorType } from './weights.ts';
 
 /** Reads whole blocks of one type from `bytes` into `out`, which is exactly as long as they hold weights. */
 type Reader = (bytes: Uint8Array, out: Float32Array) => void;
-
-const halfAt = (bytes: Uint8Array, at: number): number => halfToFloat(bytes[at]! | (bytes[at + 1]! << 8));
 
 /** 16-bit numbers of `bytes`, which may begin at an odd address. */
 function words(bytes: Uint8Array): Uint16Array {

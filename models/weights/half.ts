@@ -57,6 +57,11 @@ export function halfToFloat(bits: number): number {
   return FLOATS[bits]!;
 }
 
+/** The half whose two bytes begin at `at`. */
+export function halfAt(bytes: Uint8Array, at: number): number {
+  return halfToFloat(bytes[at]! | (bytes[at + 1]! << 8));
+}
+
 /** `bits` of a bfloat16, 0 to 65,535: the upper half of a float32. */
 export function bfloatToFloat(bits: number): number {
   scratchBits[0] = bits << 16;

@@ -110,7 +110,7 @@ async function blockPieces(weights: Weights, recipe: WeightRecipe & { kind: 'blo
 
 /** What two weights of a graph must agree in to be one range of the file: a tied embedding and its output matrix do. */
 function contentKey(recipe: WeightRecipe): string {
-  return JSON.stringify({ ...recipe });
+  return JSON.stringify(recipe);
 }
 
 /** Makes a folder of its own in `folder`, at once, so that the caller can see to its end before anything else happens. Throws DeviceError where it cannot. */

@@ -11,7 +11,7 @@
  */
 import { ModelFileError } from '../errors.ts';
 import { dequantize } from './dequantize.ts';
-import { halfToFloat } from './half.ts';
+import { halfAt } from './half.ts';
 import { BLOCKS, type TensorInfo, type TensorType, type Weights } from './weights.ts';
 
 export type Bits = 4 | 8;
@@ -193,7 +193,7 @@ function moveInto(target: Target, firstRow: number, type: 'Q8_0' | 'Q4_0', bytes
         q[16 + i] = (bytes[at + 2 + i]! >>> 4) + shift;
       }
     }
-    const scale = halfToFloat(bytes[at]! | (bytes[at + 1]! << 8));
+    const scale = halfAt(bytes, at);
     if (!Number.isFinite(scale)) notFinite();
     target.put(firstRow + Math.floor(index / blocks), index % blocks, scale, zeroPoint);
   }

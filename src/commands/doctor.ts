@@ -1,12 +1,10 @@
 /** `winnow doctor`: what this machine can run a language model on, what it has, and how fast it would be. */
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, platform, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { formatBytes } from '../../models/bytes.ts';
-import { entries } from '../../models/catalog.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { DeviceError, DownloadError, ModelFileError, ModelRequestError } from '../../models/errors.ts';
-import { findLocal, locateModel } from '../../models/locate.ts';
+import { catalogHere, locateModel } from '../../models/locate.ts';
 import { openModel } from '../../models/open.ts';
 import { DEVICE_CHOICES, type DeviceChoice, type DeviceFacts, type TryDevice, availableThreads, prefersWebgpu, tryDevice } from '../../models/runtime/devices.ts';
 import { type Speed, measureSpeed } from '../../models/runtime/engine-speed.ts';
@@ -15,8 +13,8 @@ import { openEngine } from '../../models/runtime/load.ts';
 import { randomWeights } from '../../models/runtime/random-weights.ts';
 import { type RuntimeFacts, runtimeFacts } from '../../models/runtime/session.ts';
 import { type Environment, hubCacheFolder } from '../../models/weights/hub-cache.ts';
-import { REAL_WORLD, packageRoot } from '../compose.ts';
-import { parseFlags } from '../config.ts';
+import { REAL_WORLD, packageVersion } from '../compose.ts';
+import { parseFlags, refuseForeign } from '../config.ts';
 import { ConfigError, redact } from '../errors.ts';
 import type { ProgressStream } from '../progress.ts';
 
@@ -131,8 +129,7 @@ export async function doctorCommand(args: readonly string[], surroundings: Docto
     out.write(HELP);
     return 0;
   }
-  const foreign = Object.keys(flags).find((flag) => !(flag in FLAGS));
-  if (foreign !== undefined) throw new ConfigError(foreign, `winnow doctor has no --${foreign}. See winnow doctor --help.`);
+  refuseForeign('doctor', flags, FLAGS);
   if (words[0] !== undefined) throw new ConfigError('doctor', `Unexpected '${words[0]}'. See winnow doctor --help.`);
   const asked: Asked = {
     model: flags.model === undefined ? null : String(flags.model),
@@ -199,7 +196,7 @@ async function examine(asked: Asked, surroundings: DoctorSurroundings, say: (wha
   const timed: Timed = why === null ? await time(model, timing, surroundings, say) : { model: model ?? 'random weights', ...timing, speed: null, why };
   const disk = await statfs(temporaryFolder);
   return {
-    winnow: (JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version,
+    winnow: await packageVersion(),
     node: process.version,
     platform: `${platform()} ${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -220,17 +217,13 @@ async function examine(asked: Asked, surroundings: DoctorSurroundings, say: (wha
 
 /** Of the catalogue, smallest first. */
 async function modelsHere(env: Environment): Promise<Report['models']> {
-  const found = await Promise.all(
-    entries().map(async (entry) => {
-      const path = await findLocal({ name: entry.name, repo: entry.repo, entry }, env);
-      // One file is as large as it is; a folder, as large as the catalogue says.
-      const file = path === null ? null : await stat(path);
-      return { entry, path, bytes: file?.isFile() ? file.size : entry.bytes };
-    }),
-  );
-  return found
-    .flatMap(({ entry: { name, parameters }, path, bytes }) => (path === null ? [] : [{ name, path, bytes, parameters }]))
-    .sort((a, b) => a.parameters - b.parameters);
+  const here = (await catalogHere(env)).flatMap(({ name, path, bytes, parameters }) => (path === null ? [] : [{ name, path, bytes, parameters }]));
+  const sized = here.map(async (model) => {
+    // One file is as large as it is; a folder, as large as the catalogue says.
+    const file = await stat(model.path);
+    return file.isFile() ? { ...model, bytes: file.size } : model;
+  });
+  return (await Promise.all(sized)).sort((a, b) => a.parameters - b.parameters);
 }
 
 async function time(path: string | null, timing: Pick<Timed, 'device' | 'precision' | 'threads'>, { clock, seconds, standIn, temporaryFolder }: DoctorSurroundings, say: (what: string) => void): Promise<Timed> {

@@ -1,12 +1,12 @@
 /** `winnow pull`: fetches a model into Hugging Face's cache, or says what could be fetched. */
 import { formatBytes } from '../../models/bytes.ts';
-import { type CatalogEntry, entries, findModel } from '../../models/catalog.ts';
+import { type CatalogEntry, findModel } from '../../models/catalog.ts';
 import { DownloadError, ModelFileError } from '../../models/errors.ts';
-import { findLocal } from '../../models/locate.ts';
+import { catalogHere } from '../../models/locate.ts';
 import { type PullOptions, type Pulled, planPull, pull } from '../../models/weights/download.ts';
 import type { Environment } from '../../models/weights/hub-cache.ts';
 import { REAL_WORLD } from '../compose.ts';
-import { parseFlags } from '../config.ts';
+import { parseFlags, refuseForeign } from '../config.ts';
 import { ConfigError, redact } from '../errors.ts';
 import { type Progress, type ProgressStream, createProgress } from '../progress.ts';
 import { proxiedFetch } from './proxied-fetch.ts';
@@ -89,15 +89,14 @@ export async function pullCommand(args: readonly string[], surroundings: PullSur
     out.write(HELP);
     return 0;
   }
-  const foreign = Object.keys(flags).find((flag) => !(flag in FLAGS));
-  if (foreign !== undefined) throw new ConfigError(foreign, `winnow pull has no --${foreign}. See winnow pull --help.`);
+  refuseForeign('pull', flags, FLAGS);
   if (words.length > (flags.list ? 0 : 1)) throw new ConfigError('name', flags.list ? 'winnow pull --list takes no name.' : `winnow pull takes one name, got ${words.length}.`);
   const json = flags.json === true;
   const stop = new AbortController();
   const ignore = surroundings.onStop(() => stop.abort(new Stopped()));
   try {
     if (flags.list) {
-      out.write(json ? `${JSON.stringify(await listed(env))}\n` : await table(env));
+      out.write(json ? `${JSON.stringify(await catalogHere(env))}\n` : await table(env));
       return 0;
     }
     const name = words[0]!;
@@ -157,14 +156,10 @@ async function dryRun(name: string, options: PullOptions, json: boolean): Promis
   return `${plan.repo} at ${plan.commit}\n${columns(rows, [1])}${formatBytes(plan.bytes)} in all, ${formatBytes(plan.missing)} to fetch, into ${plan.folder}\n`;
 }
 
-async function listed(env: Environment): Promise<(CatalogEntry & { path: string | null })[]> {
-  return Promise.all(entries().map(async (entry) => ({ ...entry, path: await findLocal({ name: entry.name, repo: entry.repo, entry }, env) })));
-}
-
 const ROLES: Readonly<Record<CatalogEntry['role'], string>> = { simulator: 'simulator', policy: 'policy', both: 'simulator, policy' };
 
 async function table(env: Environment): Promise<string> {
-  const rows = (await listed(env)).map(({ name, parameters, bytes, role, licence, gated, path }) => [
+  const rows = (await catalogHere(env)).map(({ name, parameters, bytes, role, licence, gated, path }) => [
     name,
     parameters >= 1e9 ? `${(parameters / 1e9).toFixed(1)} B` : `${Math.round(parameters / 1e6)} M`,
     formatBytes(bytes),

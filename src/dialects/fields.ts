@@ -7,6 +7,10 @@ import { BadRequestError } from '../errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Absent, null and '' all mean "not set". */
 export function isUnset(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === '';

@@ -4,11 +4,10 @@
  *
  * This is no dialect: a dialect searches, is pure, and answers in one piece. Keys, limits, request ids, log and metrics are the same.
  */
-import { setMaxListeners } from 'node:events';
 import type { Context, Hono, Next } from 'hono';
 import type { LanguageModel } from '../../models/runtime/language-model.ts';
 import { type ReplyFacts, type WireReply, type WireRequest, eventStream, json, searchQuery } from '../dialects/dialect.ts';
-import { isUnset } from '../dialects/fields.ts';
+import { isObject, isUnset } from '../dialects/fields.ts';
 import { openai } from '../dialects/openai/index.ts';
 import { type LocalModel, modelOf, modelsBody } from '../dialects/openai/models.ts';
 import { withAndWithoutVersion } from '../dialects/openai/paths.ts';
@@ -68,8 +67,6 @@ async function complete(c: Context, endpoint: Endpoint, deps: CompletionsDeps, r
   const raw: Request = c.req.raw;
   const facts = factsOf(raw, deps);
   const stop = new AbortController();
-  // Every choice listens to it; Node would warn of a leak at the eleventh.
-  setMaxListeners(0, stop.signal);
   raw.signal.addEventListener('abort', () => stop.abort(raw.signal.reason), { once: true });
   if (raw.signal.aborted) stop.abort(raw.signal.reason);
 
@@ -114,8 +111,8 @@ async function answer(wire: WireRequest, endpoint: Endpoint, raw: Request, facts
   const caller = await deps.keys.identify(presentedKey(wire, openai.keyFields));
   const model = modelFor(wire, deps.model);
   const { body } = wire;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new BadRequestError('invalid_body', '', 'a JSON object');
-  const request = readCompletion(endpoint, body as Readonly<Record<string, unknown>>, model.facts);
+  if (!isObject(body)) throw new BadRequestError('invalid_body', '', 'a JSON object');
+  const request = readCompletion(endpoint, body, model.facts);
   const owner = ownerOf(wire, routeOf(raw.url, openai).run, caller);
   const wanted = generations(request, owner, deps.newId);
   take(caller, wanted.length, deps);

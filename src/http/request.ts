@@ -4,6 +4,7 @@
  */
 import { decode as decodeMsgpack } from '@msgpack/msgpack';
 import type { Method, WireRequest } from '../dialects/dialect.ts';
+import { isObject } from '../dialects/fields.ts';
 import { BadRequestError } from '../errors.ts';
 
 /** A batch of 20,000 queries with their context fits (spec: rl-frameworks D.3). */
@@ -76,10 +77,8 @@ function recordOf(params: URLSearchParams): Record<string, unknown> {
 }
 
 function mergeFields(query: string, body: unknown): Readonly<Record<string, unknown>> {
-  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (query === '') return isObject ? (body as Record<string, unknown>) : {};
-  const fromQuery = recordOf(new URLSearchParams(query));
-  return isObject ? Object.assign(fromQuery, body) : fromQuery;
+  const fromBody = isObject(body) ? body : {};
+  return query === '' ? fromBody : Object.assign(recordOf(new URLSearchParams(query)), fromBody);
 }
 
 /**

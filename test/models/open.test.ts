@@ -7,11 +7,11 @@ import { ARCHITECTURE_NAMES } from '../../models/config.ts';
 import { openModel } from '../../models/open.ts';
 import { dequantize } from '../../models/weights/dequantize.ts';
 import { type GgufTensor, writeGguf } from '../support/gguf-writer.ts';
+import { SMOLLM2 } from '../support/llama-server/fetch-model.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
 import { TINY_TEMPLATE, type TinyModel, tinyConfigJson, tinyGguf, tinyGgufTensors, tinyMetadata, tinyModel, tinyTokenizerJson, writeTinyFolder } from '../support/tiny-model.ts';
 import { fuzzFile } from './weights/damage.ts';
 
-const SMOLLM2 = join(import.meta.dirname, '../../.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf');
 const absent = !existsSync(SMOLLM2);
 if (absent) console.warn(`Skipped: no model at ${SMOLLM2}`);
 

@@ -12,8 +12,9 @@ import { openGguf } from '../../models/weights/gguf.ts';
 import { BLOCKS, TENSOR_TYPES, type TensorType } from '../../models/weights/weights.ts';
 import { GOLDEN_HASHES, goldenBytes } from '../models/weights/golden-blocks.ts';
 import { blockBytes } from '../support/gguf-writer.ts';
+import { SMOLLM2 } from '../support/llama-server/fetch-model.ts';
 import { ggufName, numbersFrom } from '../support/tiny-model.ts';
-import { PYTHON, SMOLLM2, absent } from './support.ts';
+import { PYTHON, absent } from './support.ts';
 
 const script = join(import.meta.dirname, 'gguf_dequantize.py');
 const ABSENT = absent(import.meta.filename, ['gguf', 'numpy']);

@@ -15,7 +15,9 @@ import { GREEDY, type Generated, type Prompt } from '../../models/runtime/langua
 import { loadModel } from '../../models/runtime/load.ts';
 import { createTokenizer } from '../../models/tokenizer/tokenizer.ts';
 import { CachedGraph, PlainGraph, relativeError } from '../models/architectures/run-graph.ts';
-import { SMOLLM2, absent, runOracle, table } from './support.ts';
+import { SMOLLM2 } from '../support/llama-server/fetch-model.ts';
+import { runJobs } from '../support/run-jobs.ts';
+import { absent, runOracle, table } from './support.ts';
 
 const ABSENT = absent(import.meta.filename, ['torch', 'transformers', 'gguf', 'numpy'], [SMOLLM2]);
 const MOST = 1e-3;
@@ -63,14 +65,10 @@ describe.skipIf(ABSENT)('SmolLM2-135M in float32', () => {
     tokenizer.free();
 
     const model = await loadModel({ path: SMOLLM2, device: 'cpu', precision: 'fp32', threads: 2, contextLength: 1024, slots: 16, temporaryFolder: folder });
-    const results = PROMPTS.map(
-      (prompt, id) =>
-        new Promise<Generated>((done, failed) => {
-          model.scheduler.add(id, { prompt, maxTokens: COUNT, stop: [], ignoreEos: true, sampling: GREEDY, logprobs: 2, owner: `owner ${id % 3}` }, { done, failed });
-        }),
+    written = await runJobs(
+      model.scheduler,
+      PROMPTS.map((prompt, id) => ({ prompt, maxTokens: COUNT, stop: [], ignoreEos: true, sampling: GREEDY, logprobs: 2, owner: `owner ${id % 3}` })),
     );
-    while (!model.scheduler.idle) await model.scheduler.step();
-    written = await Promise.all(results);
     await model.close();
     theirs = await runOracle('smollm2.py', { model: SMOLLM2, folder, texts, written: written.map(({ promptTokens, tokens }) => ({ prompt: promptTokens.length, tokens: [...promptTokens, ...tokens] })) });
   }, 1_200_000);

@@ -9,7 +9,6 @@ import { basename, join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 export const ENVIRONMENT = join(ROOT, '.cache/oracle');
 export const ENVIRONMENT_PYTHON = join(ENVIRONMENT, 'bin/python');
-export const SMOLLM2 = join(ROOT, '.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf');
 
 export const PYTHON = process.env['WINNOW_ORACLE_PYTHON'] || (existsSync(ENVIRONMENT_PYTHON) ? ENVIRONMENT_PYTHON : 'python3');
 

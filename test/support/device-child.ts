@@ -11,6 +11,7 @@ import type { Engine } from '../../models/runtime/engine.ts';
 import { type Device, GREEDY, type Generated, type Precision } from '../../models/runtime/language-model.ts';
 import { type LoadedModel, loadModel } from '../../models/runtime/load.ts';
 import type { Job } from '../../models/runtime/scheduler.ts';
+import { runJobs } from './run-jobs.ts';
 import { tinyModel, writeTinyFolder } from './tiny-model.ts';
 
 const CAPACITY = 96;
@@ -56,21 +57,6 @@ function job(tokens: readonly number[], maxTokens: number): Job {
   return { prompt: { tokens }, maxTokens, stop: [], ignoreEos: true, sampling: GREEDY, logprobs: null, owner: 'test' };
 }
 
-/** Runs jobs to their end, all at once. */
-async function generate({ scheduler }: LoadedModel, jobs: readonly Job[]): Promise<Generated[]> {
-  const results: Generated[] = [];
-  jobs.forEach((one, i) =>
-    scheduler.add(i, one, {
-      done: (generated) => (results[i] = generated),
-      failed: (error) => {
-        throw error;
-      },
-    }),
-  );
-  while (!scheduler.idle) await scheduler.step();
-  return results;
-}
-
 const different = (a: Float32Array, b: Float32Array): number => a.reduce((count, value, i) => count + (value === b[i] ? 0 : 1), 0);
 const largest = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 
@@ -92,7 +78,7 @@ for (const architecture of ARCHITECTURE_NAMES) {
   const short = [job(prompt(1, 1), 4), job(prompt(4, 33), 4), job(prompt(5, 5), 4)];
   const many = [job(prompt(1, 1), 8), job(prompt(2, 40), 8), job(prompt(4, 33), 8), job(prompt(5, 5), 4), job(prompt(6, 20), 8), job([...prompt(4, 20), 7, 8], 8), job([...prompt(4, 33), 9], 8)];
   const jobs = architecture === 'llama' ? many : short;
-  const [theirs, ours] = [await generate(cpu, jobs), await generate(webgpu, jobs)];
+  const [theirs, ours] = [await runJobs(cpu.scheduler, jobs), await runJobs(webgpu.scheduler, jobs)];
   texts.push({ model: architecture, cpu: theirs.map(({ tokens }) => tokens), webgpu: ours.map(({ tokens }) => tokens), cached: ours.map(({ cachedTokens }) => cachedTokens) });
   await cpu.close();
   if (architecture !== 'llama') await webgpu.close();
@@ -163,7 +149,7 @@ async function rewriting(): Promise<number> {
 /** One of several is cancelled after a few steps; the one that takes its slot writes what it writes alone. */
 async function cancelling(): Promise<DeviceFacts['cancelled']> {
   const { scheduler } = model;
-  const [alone] = await generate(model, [job(prompt(11, 30), 10)]);
+  const [alone] = await runJobs(model.scheduler, [job(prompt(11, 30), 10)]);
   const done = new Map<number, readonly number[]>();
   const sink = (id: number) => ({ done: ({ tokens }: Generated) => void done.set(id, tokens), failed: () => undefined });
   for (const id of [0, 1, 2, 3, 4]) scheduler.add(id, job(prompt(12 + id, 15), 20), sink(id));

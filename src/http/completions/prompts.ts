@@ -6,7 +6,7 @@
  * joined with line breaks) and entrypoints/openai/chat_completion/protocol.py (`continue_final_message`).
  */
 import type { ChatMessage, ModelFacts, Prompt } from '../../../models/runtime/language-model.ts';
-import { type Fields, isUnset, optionalBoolean } from '../../dialects/fields.ts';
+import { type Fields, isObject, isUnset, optionalBoolean } from '../../dialects/fields.ts';
 import { BadRequestError } from '../../errors.ts';
 
 /** OpenAI's roles, as chat templates know them: a developer is what a system was before. */
@@ -17,8 +17,6 @@ const ROLES: ReadonlyMap<unknown, ChatMessage['role']> = new Map([
   ['assistant', 'assistant'],
   ['tool', 'tool'],
 ]);
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function contentOf(content: unknown, name: string): string {
   if (typeof content === 'string') return content;

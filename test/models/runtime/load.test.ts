@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArchitectureName } from '../../../models/config.ts';
 import { DEVICES, type Generated, GREEDY, PRECISIONS } from '../../../models/runtime/language-model.ts';
 import { type LoadOptions, type LoadedModel, formatOf, loadModel } from '../../../models/runtime/load.ts';
+import { runJobs } from '../../support/run-jobs.ts';
 import { type TinyModel, tinyGguf, tinyModel, writeTinyFolder } from '../../support/tiny-model.ts';
 
 let root: string;
@@ -27,11 +28,8 @@ async function folderOf(model: TinyModel, over: Record<string, unknown> = {}): P
 const optionsFor = (path: string, over: Partial<LoadOptions> = {}): LoadOptions => ({ path, device: 'cpu', precision: 'fp32', threads: 1, contextLength: 64, slots: 2, temporaryFolder, ...over });
 
 async function generate({ scheduler }: LoadedModel, tokens: readonly number[], over: { readonly maxTokens?: number; readonly ignoreEos?: boolean } = {}): Promise<Generated> {
-  const results: Generated[] = [];
-  const job = { prompt: { tokens }, maxTokens: 20, stop: [], ignoreEos: true, sampling: GREEDY, logprobs: null, owner: 'a', ...over };
-  scheduler.add(1, job, { done: (done) => results.push(done), failed: (error) => expect.fail(String(error)) });
-  while (!scheduler.idle) await scheduler.step();
-  return results[0]!;
+  const [generated] = await runJobs(scheduler, [{ prompt: { tokens }, maxTokens: 20, stop: [], ignoreEos: true, sampling: GREEDY, logprobs: null, owner: 'a', ...over }]);
+  return generated!;
 }
 
 const descriptors = async (): Promise<number> => readdir('/proc/self/fd').then((names) => names.length, () => 0);

@@ -12,6 +12,7 @@ import { DeviceError, ModelBusyError, ModelRequestError } from '../../../models/
 import { type Delta, type Generated, GREEDY, type GenerateRequest, type LanguageModel, type Start } from '../../../models/runtime/language-model.ts';
 import { loadModel } from '../../../models/runtime/load.ts';
 import { type LocalModelOptions, startLocalModel } from '../../../models/runtime/local-model.ts';
+import { runJobs } from '../../support/run-jobs.ts';
 import { tinyModel, writeTinyFolder } from '../../support/tiny-model.ts';
 
 let root: string;
@@ -46,9 +47,7 @@ describe('generate', () => {
   it('gives what the scheduler gives without a thread, to all at once', async () => {
     const requests = Array.from({ length: 20 }, (_, i) => request(`${i % 2 ? 'A common beginning of texts. ' : ''}Number ${i}`, { maxTokens: 5 + 3 * i, stop: i % 3 ? [] : ['e', 'ab'], sampling: { ...GREEDY, temperature: i % 4 ? 0.9 : 0, seed: i }, logprobs: i % 5 ? null : 2, owner: `${i % 3}` }));
     const { scheduler, close } = await loadModel(options);
-    const alone: Generated[] = [];
-    for (const [id, job] of requests.entries()) scheduler.add(id, job, { done: (done) => (alone[id] = done), failed: (error) => expect.fail(String(error)) });
-    while (!scheduler.idle) await scheduler.step();
+    const alone = await runJobs(scheduler, requests);
     await close();
     const together = await Promise.all(requests.map(async (one) => model.generate(one)));
     const without = (all: Generated[]): unknown[] => all.map((one) => ({ ...one, cachedTokens: 0 }));

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gguf } from '@huggingface/gguf';
 import { describe, expect, it } from 'vitest';
 import { ModelRequestError, UnsupportedModelError } from '../../../models/errors.ts';
@@ -8,8 +7,8 @@ import { createChatTemplate } from '../../../models/tokenizer/chat-template.ts';
 import { tokenizerFromGguf } from '../../../models/tokenizer/tokenizer-gguf.ts';
 import { readTokenizerJson } from '../../../models/tokenizer/tokenizer-json.ts';
 import { cachedTokenizer, type TokenizerName } from '../../support/fetch-tokenizers.ts';
+import { SMOLLM2 } from '../../support/llama-server/fetch-model.ts';
 
-const SMOLLM2 = fileURLToPath(new URL('../../../.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf', import.meta.url));
 
 const NONE = { bosToken: null, eosToken: null };
 const CHAT: readonly ChatMessage[] = [

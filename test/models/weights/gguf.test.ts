@@ -8,10 +8,10 @@ import { dequantize } from '../../../models/weights/dequantize.ts';
 import { openGguf } from '../../../models/weights/gguf.ts';
 import { BLOCKS, TENSOR_TYPES, type TensorType } from '../../../models/weights/weights.ts';
 import { type GgufFile, type GgufTensor, blockBytes, writeGguf } from '../../support/gguf-writer.ts';
+import { SMOLLM2 } from '../../support/llama-server/fetch-model.ts';
 import { numbersFrom, tinyGguf, tinyModel } from '../../support/tiny-model.ts';
 import { fuzzFile, survives, truncateFully } from './damage.ts';
 
-const SMOLLM2 = join(import.meta.dirname, '../../../.cache/models/SmolLM2-135M-Instruct.Q4_1.gguf');
 const absent = !existsSync(SMOLLM2);
 if (absent) console.warn(`Skipped: no model at ${SMOLLM2}`);
 

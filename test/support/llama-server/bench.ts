@@ -4,19 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Sequence, type Token, getLlama } from 'node-llama-cpp';
-
-interface Order {
-  readonly model: string;
-  readonly threads: number;
-  readonly contextSize: number;
-  /** One list of token ids per stream. */
-  readonly prompts: readonly (readonly number[])[];
-  /** Decoded per stream, greedily, whatever they are. */
-  readonly newTokens: number;
-  /** Streams at once; the rest of the prompts wait for a sequence to fall free. */
-  readonly streams: number;
-  readonly rounds: number;
-}
+import type { Order } from '../../../bench/models.ts';
 
 const order = JSON.parse(readFileSync(0, 'utf8')) as Order;
 const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, maxThreads: order.threads, logLevel: 'error' });

