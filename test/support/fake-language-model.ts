@@ -2,6 +2,7 @@
  * A LanguageModel without a model: deterministic, a token to three bytes (so characters are cut in two, as a byte-level BPE cuts them),
  * and true to the contract in what a server can see of it: stop strings, logprobs, deltas, lengths, cancellation, the cache of a prompt.
  */
+import { setMaxListeners } from 'node:events';
 import { ModelRequestError } from '../../models/errors.ts';
 import type { GenerateRequest, Generated, LanguageModel, ModelFacts, TokenLogprob } from '../../models/runtime/language-model.ts';
 import { Draw, hash } from '../../src/hash.ts';
@@ -166,6 +167,8 @@ export function fakeLanguageModel(options: FakeOptions = {}): FakeLanguageModel 
 
 /** Never resolves; rejects with the signal's reason, which nobody need wait for. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
+  // As the real one: many requests may share one.
+  if (signal) setMaxListeners(0, signal);
   const rejecting = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
   rejecting.catch(() => {});
   return rejecting;
