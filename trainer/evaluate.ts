@@ -2,9 +2,26 @@
 import { exactMatch } from './rewards/exact-match.ts';
 import { f1 } from './rewards/f1.ts';
 import type { Question } from './data/question.ts';
-import type { Rollouts } from './rollout/rollout.ts';
+import type { RolloutOptions, Rollouts } from './rollout/rollout.ts';
 import type { Trajectory } from './rollout/trajectory.ts';
 import { type Estimate, meanEstimate, shareEstimate } from './statistics.ts';
+
+/** A set of questions under a run of its own on the server, whose noise does not move. */
+export interface EvaluationSet {
+  /** In metrics: `eval/<name>/exact_match`. */
+  readonly name: string;
+  readonly run: string | null;
+  readonly questions: readonly Question[];
+  /** False: the policy may only answer. */
+  readonly searches: boolean;
+  /** Asked before the first step and after the last only. */
+  readonly endsOnly: boolean;
+}
+
+/** `options` are those of training. */
+export function evaluationRolloutOptions(options: RolloutOptions, { run, searches }: EvaluationSet, greedy: boolean): RolloutOptions {
+  return { ...options, run, totalSteps: null, greedy, ...(searches ? {} : { maxTurns: 0 }) };
+}
 
 export interface Evaluation {
   /** Questions that could be scored: those with an accepted answer. */

@@ -9,11 +9,11 @@ import { ConfigError } from '../src/errors.ts';
 import { nll } from './algorithms/nll.ts';
 import type { LoraOptions } from './autodiff/lora.ts';
 import { type TrainableModel, openTrainable } from './autodiff/trainable.ts';
-import { permutation } from './shuffle.ts';
 import { DivergedError } from './errors.ts';
 import { type Sequence, microBatches } from './micro-batches.ts';
 import { type AdamWOptions, type AdamWState, createAdamW } from './optim/adamw.ts';
 import type { Schedule } from './optim/schedule.ts';
+import { shuffledIndex } from './shuffle.ts';
 
 /** A piece of an example. `loss` weighs its tokens: 0 is read only, 1 is the usual. Pieces are tokenised apart, as a rollout would. */
 export interface Segment {
@@ -88,10 +88,11 @@ export async function sft(files: Pick<ModelFiles, 'config' | 'weights'>, train: 
     try {
       const state = from?.optimizer ?? optimizer.init(model.layout);
       if (from) model.parameters.set(from.parameters);
+      const indexAt = shuffledIndex(train.length, seed);
       let step = from?.step ?? 0;
       while (step < steps && !signal.aborted) {
         const started = clock();
-        const chosen = Array.from({ length: batch }, (_, i) => train[placeOf(step * batch + i, train.length, seed)]!);
+        const chosen = Array.from({ length: batch }, (_, i) => train[indexAt(step * batch + i)]!);
         const rate = options.learningRate * options.schedule(step);
         model.zeroGradients();
         const { loss, accuracy } = await passes(chosen, options.microBatchTokens, (one) => model.accumulate(one));
@@ -117,7 +118,7 @@ export async function sft(files: Pick<ModelFiles, 'config' | 'weights'>, train: 
 type Pass = TrainableModel['accumulate'];
 
 /** Mean over the weights of all learnt tokens, however they are cut into passes. */
-async function passes(examples: readonly Example[], maxTokens: number, run: Pass): Promise<{ loss: number; accuracy: number }> {
+export async function passes(examples: readonly Example[], maxTokens: number, run: Pass): Promise<{ loss: number; accuracy: number }> {
   const total = examples.reduce((sum, { weights }) => sum + weights.reduce((all, weight) => all + weight, 0), 0);
   const sequences = examples.map(({ tokens, scored, weights }): Sequence => ({ tokens, scored, inputs: { weights: weights.map((weight) => weight / total) } }));
   let loss = 0;
@@ -129,20 +130,6 @@ async function passes(examples: readonly Example[], maxTokens: number, run: Pass
     result.outputs['correct']!.forEach((one, row) => (accuracy += one * Number(weights[row])));
   }
   return { loss, accuracy };
-}
-
-/** Which example comes `nth`: each epoch in an order of its own, that depends on seed and epoch alone. */
-function placeOf(nth: number, count: number, seed: number): number {
-  const epoch = Math.floor(nth / count);
-  return orderOf(count, seed, epoch)[nth % count]!;
-}
-
-let known: { readonly key: string; readonly order: Uint32Array } | null = null;
-/** The last order is kept, since thousands of places are asked of it. */
-function orderOf(count: number, seed: number, epoch: number): Uint32Array {
-  const key = `${count} ${seed} ${epoch}`;
-  if (known?.key !== key) known = { key, order: permutation(count, seed, epoch) };
-  return known.order;
 }
 
 /**
@@ -193,11 +180,10 @@ function exampleOf({ segments, ends }: Tuned, tokenizer: Tokenizer, maxLength: n
       weights.push(loss);
     }
   }
-  // Where the last words are learnt, so is that nothing follows them.
-  const last = segments.at(-1)?.loss ?? 0;
-  if (ends && eosToken !== null && last > 0) {
+  // As the last words are learnt, so is that nothing follows them.
+  if (ends && eosToken !== null) {
     tokens.push(eosToken);
-    weights.push(last);
+    weights.push(segments.at(-1)!.loss);
   }
   const kept = tokens.slice(0, maxLength);
   const scored = kept.map((_, at) => at).filter((at) => at > 0 && weights[at]! > 0);

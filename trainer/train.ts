@@ -13,13 +13,13 @@ import { weightsOf } from './autodiff/weights.ts';
 import type { Question } from './data/question.ts';
 import { NEW_SAMPLER, type Sampler, type SamplerState, createSampler } from './data/sampler.ts';
 import { DivergedError } from './errors.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { type Evaluation, type EvaluationSet, evaluate, evaluationRolloutOptions } from './evaluate.ts';
 import type { Scalars } from './metrics.ts';
 import { type Alarm, type MonitorState, NEW_MONITOR, observe } from './monitor.ts';
 import { type AdamWOptions, type AdamWState, createAdamW } from './optim/adamw.ts';
 import type { Schedule } from './optim/schedule.ts';
 import { REWARD_COMPONENTS, type RewardOptions, score } from './rewards/reward.ts';
-import { type PolicyModel, openPolicy } from './rollout/policy.ts';
+import { type PolicyModel, openPolicy, withPolicy } from './rollout/policy.ts';
 import type { Protocol } from './rollout/protocol.ts';
 import { type RolloutOptions, createRollouts } from './rollout/rollout.ts';
 import type { Outcome, RunClient } from './rollout/run-client.ts';
@@ -56,18 +56,6 @@ export interface TrainOptions {
   /** Steps between two checkpoints; the last step has one anyway. */
   readonly saveEvery: number;
   readonly temporaryFolder: string;
-}
-
-/** A set of questions under a run of its own on the server, whose noise does not move. */
-export interface EvaluationSet {
-  /** In metrics: `eval/<name>/exact_match`. */
-  readonly name: string;
-  readonly run: string | null;
-  readonly questions: readonly Question[];
-  /** False: the policy may only answer. */
-  readonly searches: boolean;
-  /** Asked before the first step and after the last only. */
-  readonly endsOnly: boolean;
 }
 
 export interface TrainParts {
@@ -150,7 +138,7 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
       const ends = step === 0 || step === options.steps;
       for (const set of parts.evaluations) {
         if (set.endsOnly && !ends) continue;
-        const rollouts = createRollouts({ ...parts, policy, options: { ...options.rollout, run: set.run, totalSteps: null, greedy: options.greedyEvaluation, ...(set.searches ? {} : { maxTurns: 0 }) } });
+        const rollouts = createRollouts({ ...parts, policy, options: evaluationRolloutOptions(options.rollout, set, options.greedyEvaluation) });
         const { evaluation } = await evaluate(rollouts, set.questions, { step, seed: options.seed, signal: world.signal, onProgress: (done, total) => world.onProgress('evaluation', done, total) });
         if (world.signal.aborted) return;
         await world.onEvaluation(step, set, evaluation);
@@ -267,15 +255,6 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
   } finally {
     await optimizer.close();
     await model.close();
-  }
-}
-
-/** Closes it when `use` is done with it, or failed. */
-async function withPolicy<T>(policy: PolicyModel, use: (policy: PolicyModel) => Promise<T>): Promise<T> {
-  try {
-    return await use(policy);
-  } finally {
-    await policy.close();
   }
 }
 

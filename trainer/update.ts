@@ -10,7 +10,7 @@ import { chunkIds, spread, trainablePlaces } from './algorithms/rows.ts';
 import { type ValueLossOptions, withValueLoss } from './algorithms/value-loss.ts';
 import { type Aggregation, keptRewards, tokenWeights } from './algorithms/weights.ts';
 import type { LossBuilder } from './autodiff/loss.ts';
-import type { TrainableModel } from './autodiff/trainable.ts';
+import type { RunResult, TrainableModel } from './autodiff/trainable.ts';
 import { type MicroBatch, type Sequence, microBatches, scattered } from './micro-batches.ts';
 import type { AdamWState, Optimizer } from './optim/adamw.ts';
 import type { Trajectory } from './rollout/trajectory.ts';
@@ -84,52 +84,56 @@ export async function update({ model, optimizer, state, reference }: Learner, sc
   const trajectories = taught.map((i) => scored[i]!.trajectory);
   const places = trajectories.map(trainablePlaces);
   const sampler = trajectories.map(({ logprobs }, i) => Float32Array.from(places[i]!, (at) => logprobs[at]!));
-  const rows: Rows = { places, sampler, chunks: chunkIds(trajectories), advantages: [], extra: {} };
+  const chunks = chunkIds(trajectories);
 
   const rewards = taught.map((i) => kept[i]!);
   const sequencesOf = (extra: Readonly<Record<string, readonly ArrayLike<number>[]>>): Sequence[] =>
     trajectories.map(({ tokens }, i) => ({ tokens, scored: places[i]!, inputs: Object.fromEntries(Object.entries(extra).map(([name, values]) => [name, values[i]!])) }));
 
-  const zeros = places.map(({ length }) => new Float32Array(length));
-  const blank = { weights: zeros, advantages: zeros, old_logprobs: zeros, sampler_logprobs: sampler, reference_logprobs: zeros, chunks: rows.chunks, old_values: zeros, returns: zeros };
-  /** The policy's own view of the tokens, without a gradient. */
-  const look = async (output: string, parameters?: Float32Array): Promise<Float32Array[]> => {
+  const lengths = places.map(({ length }) => length);
+  const zeros = lengths.map((length) => new Float32Array(length));
+  const blank = { weights: zeros, advantages: zeros, old_logprobs: zeros, sampler_logprobs: sampler, reference_logprobs: zeros, chunks, old_values: zeros, returns: zeros };
+  /** The policy's own view of the tokens, without a gradient: the outputs named, out of one pass. */
+  const look = async (names: readonly string[], parameters?: Float32Array): Promise<Record<string, Float32Array[]>> => {
     const sequences = sequencesOf(blank);
     const made = microBatches(sequences, options.microBatchTokens);
-    const found: Float32Array[] = [];
-    for (const { batch } of made) found.push((await model.evaluate(batch, parameters)).outputs[output]!);
-    return scattered(made, found, sequences);
+    const found: RunResult['outputs'][] = [];
+    for (const { batch } of made) found.push((await model.evaluate(batch, parameters)).outputs);
+    return Object.fromEntries(names.map((name) => [name, scattered(made, found.map((outputs) => outputs[name]!), sequences)]));
   };
-  if (options.loss.kl !== null || options.klInReward !== null) {
-    if (reference === null) throw new Error('internal: a KL without a reference');
-    rows.extra['reference_logprobs'] = await look('logprobs', reference);
-  }
-  if (needsOld(options)) rows.extra['old_logprobs'] = await look('logprobs');
-  if (options.estimator.estimator === 'gae') {
-    const values = await look('values');
-    const estimated = values.map((value, i) => {
-      const penalty = options.klInReward && { coefficient: options.klInReward.coefficient, kl: klPerToken(options.klInReward.estimator, rows.extra['old_logprobs']![i]!, rows.extra['reference_logprobs']![i]!) };
-      return gae(tokenRewards(places[i]!.length, rewards[i]!, penalty), value, options.estimator as GaeOptions);
+  const { estimator, klInReward } = options;
+  const penalised = options.loss.kl !== null || klInReward !== null;
+  if (penalised && reference === null) throw new Error('internal: a KL without a reference');
+  const referenceLogprobs = penalised ? (await look(['logprobs'], reference!))['logprobs']! : zeros;
+  const old: Record<string, Float32Array[]> = needsOld(options) ? await look(estimator.estimator === 'gae' ? ['logprobs', 'values'] : ['logprobs']) : {};
+  const { logprobs: oldLogprobs = zeros, values: oldValues = zeros } = old;
+
+  const byCritic = (how: GaeOptions & { readonly whiten: boolean }): Credit => {
+    const estimated = oldValues.map((values, i) => {
+      const penalty = klInReward && { coefficient: klInReward.coefficient, kl: klPerToken(klInReward.estimator, oldLogprobs[i]!, referenceLogprobs[i]!) };
+      return gae(tokenRewards(lengths[i]!, rewards[i]!, penalty), values, how);
     });
     const raw = estimated.map(({ advantages }) => advantages);
-    rows.advantages = options.estimator.whiten ? whiten(raw) : raw;
-    rows.extra['old_values'] = values;
-    rows.extra['returns'] = estimated.map(({ returns }) => returns);
-  } else {
-    const groups = scored.map(({ trajectory }) => trajectory.group);
-    const all = advantagesOf(kept, groups, options.estimator);
-    rows.advantages = spread(taught.map((i) => all[i]!), places.map(({ length }) => length));
-  }
+    return { advantages: how.whiten ? whiten(raw) : raw, returns: estimated.map(({ returns }) => returns) };
+  };
+  const byReward = (how: AdvantageOptions): Credit => {
+    const all = advantagesOf(kept, scored.map(({ trajectory }) => trajectory.group), how);
+    return { advantages: spread(taught.map((i) => all[i]!), lengths), returns: zeros };
+  };
+  const { advantages, returns } = estimator.estimator === 'gae' ? byCritic(estimator) : byReward(estimator);
 
   const sums = new Sums();
   for (const part of parts(trajectories, options.updates)) {
     const weights = new Array<number>(trajectories.length).fill(0);
-    tokenWeights(part.map((i) => places[i]!.length), part.map(() => true), options.aggregation).forEach((weight, nth) => (weights[part[nth]!] = weight));
+    tokenWeights(part.map((i) => lengths[i]!), part.map(() => true), options.aggregation).forEach((weight, nth) => (weights[part[nth]!] = weight));
     const sequences = sequencesOf({
       ...blank,
-      ...rows.extra,
-      advantages: rows.advantages,
-      weights: spread(weights, places.map(({ length }) => length)),
+      reference_logprobs: referenceLogprobs,
+      old_logprobs: oldLogprobs,
+      old_values: oldValues,
+      returns,
+      advantages,
+      weights: spread(weights, lengths),
     }).map((sequence, i) => (part.includes(i) ? sequence : { ...sequence, scored: [] }));
     const made = microBatches(sequences, options.microBatchTokens);
     if (made.length === 0) continue;
@@ -147,12 +151,10 @@ export async function update({ model, optimizer, state, reference }: Learner, sc
   return sums.result();
 }
 
-interface Rows {
-  readonly places: readonly (readonly number[])[];
-  readonly sampler: readonly Float32Array[];
-  readonly chunks: readonly Float32Array[];
-  advantages: readonly Float32Array[];
-  readonly extra: Record<string, readonly Float32Array[]>;
+/** Of every token. */
+interface Credit {
+  readonly advantages: readonly Float32Array[];
+  readonly returns: readonly Float32Array[];
 }
 
 function klPerToken(estimator: KlEstimator, policy: Float32Array, reference: Float32Array): Float32Array {

@@ -4,7 +4,7 @@ import type { Format } from '../architectures/architecture.ts';
 import { DeviceError, ModelRequestError, UnsupportedModelError } from '../errors.ts';
 import type { ModelFiles } from '../files.ts';
 import { openModel } from '../open.ts';
-import { createChatTemplate } from '../tokenizer/chat-template.ts';
+import { chatTemplateOf } from '../tokenizer/chat-template.ts';
 import { type Tokenizer, createTokenizer } from '../tokenizer/tokenizer.ts';
 import { BLOCK_SIZE } from '../weights/quantize.ts';
 import { materialize } from '../weights/materialize.ts';
@@ -141,9 +141,8 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
 async function assembled(files: ModelFiles, tokenizer: Tokenizer, options: LoadOptions): Promise<LoadedModel> {
   const { config } = files;
   const contextLength = Math.min(options.contextLength, config.contextLength);
-  const spelled = (token: number | null): string | null => (token === null ? null : tokenizer.decode([token], { special: true }));
-  const { bosToken, eosToken } = files.tokenizer;
-  const template = files.chatTemplate === null ? null : createChatTemplate(files.chatTemplate, { bosToken: spelled(bosToken), eosToken: spelled(eosToken), file: files.weights.source });
+  const { eosToken } = files.tokenizer;
+  const template = chatTemplateOf(files, tokenizer);
   const engine = await openEngine(files, options, contextLength);
   const eosTokens = [...new Set([...config.eosTokens, ...(eosToken === null ? [] : [eosToken])])];
   return {

@@ -4,7 +4,9 @@
  */
 import { Template } from '@huggingface/jinja';
 import { ModelRequestError, UnsupportedModelError } from '../errors.ts';
+import type { ModelFiles } from '../files.ts';
 import type { ChatMessage } from '../runtime/language-model.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface ChatTemplateOptions {
   /** Tokens as text, for templates that write them; null for a model without. */
@@ -54,6 +56,13 @@ export function createChatTemplate(source: string, { bosToken, eosToken, date = 
     render: (messages, { addGenerationPrompt, tools = [] }) =>
       attempt(() => template.render({ ...given, messages, add_generation_prompt: addGenerationPrompt, ...(tools.length > 0 ? { tools } : {}) })),
   };
+}
+
+/** The template that comes with a model; null for a model without. */
+export function chatTemplateOf({ chatTemplate, tokenizer: { bosToken, eosToken }, weights }: Pick<ModelFiles, 'chatTemplate' | 'tokenizer' | 'weights'>, tokenizer: Tokenizer): ChatTemplate | null {
+  if (chatTemplate === null) return null;
+  const spelled = (token: number | null): string | null => (token === null ? null : tokenizer.decode([token], { special: true }));
+  return createChatTemplate(chatTemplate, { bosToken: spelled(bosToken), eosToken: spelled(eosToken), file: weights.source });
 }
 
 /**

@@ -1,9 +1,8 @@
 /** `winnow eval`: exact match, F1 and searches of a policy on a set of questions, with their intervals, against any search engine. */
-import { tmpdir } from 'node:os';
 import { trainHelp } from '../../trainer/config.ts';
-import { type Evaluation, evaluate } from '../../trainer/evaluate.ts';
+import { type Evaluation, evaluate, evaluationRolloutOptions } from '../../trainer/evaluate.ts';
 import { rolloutOptionsOf } from '../../trainer/options.ts';
-import { openPolicy } from '../../trainer/rollout/policy.ts';
+import { withPolicy } from '../../trainer/rollout/policy.ts';
 import { createRollouts } from '../../trainer/rollout/rollout.ts';
 import { saveRollouts } from '../../trainer/rollout/storage.ts';
 import { formatEstimate } from '../../trainer/statistics.ts';
@@ -12,7 +11,7 @@ import { createProgress } from '../progress.ts';
 import { evaluationSets } from './training/evaluation-sets.ts';
 import { questionsOf } from './training/questions.ts';
 import { parseTrainFlags, printConfig, resolveTrain } from './training/settings.ts';
-import { openSetup, stopSignal } from './training/setup.ts';
+import { openSetupPolicy, withSetup } from './training/setup.ts';
 
 const HELP = `winnow eval: how often a policy answers right, and how much it searches
 
@@ -49,17 +48,14 @@ export async function evalCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { config } = resolved;
-  const { signal, release } = stopSignal(() => process.stderr.write('winnow: stopping…\n'));
-  const setup = await openSetup(config, (line) => void process.stderr.write(`winnow: ${line}\n`));
-  try {
-    const { policy, side, search, threads } = setup;
+  return withSetup(config, async (setup, signal) => {
+    const { policy, side, search } = setup;
     const questions = await questionsOf(config.data.test, 'test');
     const sets = await evaluationSets({ config, side, run: config.search.run ?? 'eval', questions, prefix: 'test', endsOnly: true });
-    const model = await openPolicy(policy.files, policy.tokenizer, { threads, slots: config.rollout.slots, precision: config.rollout.precision, contextLength: config.rollout['trajectory-tokens'], temporaryFolder: tmpdir() });
-    try {
+    return withPolicy(await openSetupPolicy(config, setup), async (model) => {
       const found: Record<string, Evaluation> = {};
       for (const set of sets) {
-        const options = { ...rolloutOptionsOf(config, set.run), totalSteps: null, greedy: config.eval.greedy, ...(set.searches ? {} : { maxTurns: 0 }) };
+        const options = evaluationRolloutOptions(rolloutOptionsOf(config, set.run), set, config.eval.greedy);
         const rollouts = createRollouts({ policy: model, tokenizer: policy.tokenizer, protocol: policy.protocol, search, options });
         const progress = createProgress({ stream: process.stderr, clock: REAL_WORLD.clock, total: set.questions.length });
         const { evaluation, trajectories } = await evaluate(rollouts, set.questions, { step: 0, seed: config.seed, signal, onProgress: (done) => progress.update(done, set.name) });
@@ -71,13 +67,8 @@ export async function evalCommand(args: readonly string[]): Promise<number> {
       if (flags.json) process.stdout.write(`${JSON.stringify({ model: policy.path, evaluations: found }, null, 2)}\n`);
       else process.stdout.write(evaluationTable(found));
       return 0;
-    } finally {
-      await model.close();
-    }
-  } finally {
-    release();
-    await setup.close();
-  }
+    });
+  });
 }
 
 export function evaluationTable(found: Readonly<Record<string, Evaluation>>): string {

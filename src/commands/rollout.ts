@@ -1,10 +1,9 @@
 /** `winnow rollout`: trajectories into a file, or a look at those of one, so that rolling out and training are debugged apart. */
-import { tmpdir } from 'node:os';
 import { trainHelp } from '../../trainer/config.ts';
 import { evaluationOf } from '../../trainer/evaluate.ts';
 import { rewardOptionsOf, rolloutOptionsOf } from '../../trainer/options.ts';
 import { score } from '../../trainer/rewards/reward.ts';
-import { openPolicy } from '../../trainer/rollout/policy.ts';
+import { withPolicy } from '../../trainer/rollout/policy.ts';
 import { createRollouts } from '../../trainer/rollout/rollout.ts';
 import { loadRollouts, saveRollouts } from '../../trainer/rollout/storage.ts';
 import type { Trajectory } from '../../trainer/rollout/trajectory.ts';
@@ -14,7 +13,7 @@ import { createProgress } from '../progress.ts';
 import { evaluationTable } from './eval.ts';
 import { questionsOf } from './training/questions.ts';
 import { parseTrainFlags, printConfig, resolveTrain } from './training/settings.ts';
-import { openSetup, stopSignal } from './training/setup.ts';
+import { openSetupPolicy, withSetup } from './training/setup.ts';
 
 const HELP = `winnow rollout: let a policy search, and keep what it did
 
@@ -63,18 +62,15 @@ export async function rolloutCommand(args: readonly string[]): Promise<number> {
   if (flags.save === undefined) throw new ConfigError('save', 'winnow rollout needs --save FILE, or --load FILE.');
   const { config } = resolved;
   const step = wholeNumber('step', flags.step, 0);
-  const { signal, release } = stopSignal(() => process.stderr.write('winnow: stopping…\n'));
-  const setup = await openSetup(config, (line) => void process.stderr.write(`winnow: ${line}\n`));
-  try {
-    const { policy, side, search, threads } = setup;
+  return withSetup(config, async (setup, signal) => {
+    const { policy, side, search } = setup;
     const run = side.origin === null ? null : (config.search.run ?? 'rollout');
     if (run !== null) {
       await side.run(run)!.configure({ curriculum: config.search.curriculum, seed: config.seed, total_steps: config.steps });
       await side.run(run)!.step(step, config.steps);
     }
     const questions = (await questionsOf(config.data.train, 'train')).slice(0, config.rollout.questions);
-    const model = await openPolicy(policy.files, policy.tokenizer, { threads, slots: config.rollout.slots, precision: config.rollout.precision, contextLength: config.rollout['trajectory-tokens'], temporaryFolder: tmpdir() });
-    try {
+    return withPolicy(await openSetupPolicy(config, setup), async (model) => {
       const rollouts = createRollouts({ policy: model, tokenizer: policy.tokenizer, protocol: policy.protocol, search, options: rolloutOptionsOf(config, run) });
       const progress = createProgress({ stream: process.stderr, clock: REAL_WORLD.clock, total: questions.length * config.rollout['group-size'] });
       const trajectories = await rollouts.run(questions, { step, samples: config.rollout['group-size'], seed: config.seed, signal, onProgress: ({ finished }) => progress.update(finished, 'trajectories') });
@@ -85,13 +81,8 @@ export async function rolloutCommand(args: readonly string[]): Promise<number> {
       const rewards = trajectories.map((trajectory) => score(trajectory, rewardOptionsOf(config)).total);
       tell(trajectories, { shown, json: flags.json === true, rewards, meta });
       return 0;
-    } finally {
-      await model.close();
-    }
-  } finally {
-    release();
-    await setup.close();
-  }
+    });
+  });
 }
 
 function wholeNumber(flag: string, value: unknown, fallback: number): number {

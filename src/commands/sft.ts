@@ -15,7 +15,7 @@ import { ConfigError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import { codeVersion } from './training/code-version.ts';
 import { isAlive } from './training/is-alive.ts';
-import { openPolicySide } from './training/policy-side.ts';
+import { openModelSide } from './training/policy-side.ts';
 import { loadTuning, saveTuning } from './training/saved.ts';
 import { stopSignal } from './training/setup.ts';
 
@@ -121,7 +121,7 @@ export async function sftCommand(args: readonly string[]): Promise<number> {
   const { clock, now } = REAL_WORLD;
   const say = (line: string): void => void process.stderr.write(`winnow: ${line}\n`);
   const threads = options.threads === 0 ? availableThreads() : options.threads;
-  const source = await openPolicySide(options.model!, { prompt: 'short' }, REAL_WORLD.env);
+  const source = await openModelSide(options.model!, REAL_WORLD.env);
   const startedAt = now();
   try {
     const { files, tokenizer } = source;

@@ -5,10 +5,8 @@
  *   ZeroSearch        question or problem; answer, answers or ground_truth
  *   Hub sets          query; possible_answers (PopQA, a JSON list in a string); answer.value and answer.aliases (TriviaQA)
  */
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { ConfigError } from '../errors.ts';
+import { RowError, jsonRows } from '../json-rows.ts';
 import { parquetRows } from '../parquet.ts';
 import { ANSWER_FIELDS, NESTED_FIELDS, QUESTION_FIELDS, type Row, answersOf, questionInPrompt, rowOf, textOf, toolRows } from '../question-row.ts';
 
@@ -77,35 +75,6 @@ export function usefulColumns(columns: readonly string[]): string[] {
   ];
 }
 
-async function firstByte(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '').trimStart().charAt(0);
-  } finally {
-    await file.close();
-  }
-}
-
-async function* jsonRows(path: string): AsyncGenerator<unknown> {
-  // veRL 0.8 takes lines only under the name .json, so the name says nothing: a list begins with a bracket.
-  if ((await firstByte(path)) === '[') {
-    yield* JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')) as unknown[];
-    return;
-  }
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
-    if (text.trim() === '') continue;
-    try {
-      yield JSON.parse(text);
-    } catch (error) {
-      throw new Error(`line ${number} is not JSON: ${(error as Error).message}`, { cause: error });
-    }
-  }
-}
-
 /** The rows of a .jsonl, .json (a list, or lines) or .parquet file; a ConfigError says what is wrong with the file. */
 export async function* readRows(path: string): AsyncGenerator<unknown> {
   const parquet = /\.(parquet|pq)$/i.test(path);
@@ -113,8 +82,10 @@ export async function* readRows(path: string): AsyncGenerator<unknown> {
     throw new ConfigError('dataset', `Question file ${path}: the name must end in .jsonl, .json or .parquet.`);
   }
   try {
-    yield* parquet ? parquetRows(path, usefulColumns) : jsonRows(path);
+    if (parquet) yield* parquetRows(path, usefulColumns);
+    else for await (const { value } of jsonRows(path)) yield value;
   } catch (error) {
-    throw new ConfigError('dataset', `Question file ${path} cannot be read: ${(error as Error).message}`);
+    const line = error instanceof RowError && error.row !== null ? `line ${error.row} is not JSON: ` : '';
+    throw new ConfigError('dataset', `Question file ${path} cannot be read: ${line}${(error as Error).message}`);
   }
 }

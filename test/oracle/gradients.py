@@ -18,29 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
-
-CLASSES = {
-    "llama": (LlamaConfig, LlamaForCausalLM),
-    "qwen2": (Qwen2Config, Qwen2ForCausalLM),
-    "qwen3": (Qwen3Config, Qwen3ForCausalLM),
-}
+from small_models import random_model
+from transformers import AutoModelForCausalLM
 
 # Products this small only wait for other threads.
 torch.set_num_threads(1)
-
-
-def fill(model, generator):
-    """Weights of such sizes that attention attends and every bias and norm is seen in the loss."""
-    for name, weight in model.named_parameters():
-        noise = torch.randn(weight.shape, generator=generator)
-        if "norm" in name:
-            noise = 1 + 0.3 * noise
-        elif name.endswith("bias"):
-            noise = 0.3 * noise
-        elif "embed_tokens" not in name:
-            noise = 1.2 * noise / weight.shape[1] ** 0.5
-        weight.data.copy_(noise)
 
 
 class Adapted(torch.nn.Module):
@@ -69,9 +51,7 @@ def adapt(model, lora, generator):
 def run(case, seed):
     folder = Path(case["folder"])
     generator = torch.Generator().manual_seed(seed)
-    config_class, model_class = CLASSES[case["architecture"]]
-    model = model_class(config_class(**case["config"]))
-    fill(model, generator)
+    model = random_model(case["architecture"], case["config"], generator)
     model.save_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     if case["lora"]:

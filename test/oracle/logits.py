@@ -17,31 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
+from small_models import random_model
+from transformers import AutoModelForCausalLM
 
-CLASSES = {
-    "llama": (LlamaConfig, LlamaForCausalLM),
-    "qwen2": (Qwen2Config, Qwen2ForCausalLM),
-    "qwen3": (Qwen3Config, Qwen3ForCausalLM),
-}
 BLOCK = 32
 
 # Products this small only wait for other threads.
 torch.set_num_threads(1)
-
-
-def fill(model, seed):
-    """Weights of such sizes that attention attends and every bias and norm is seen in the logits."""
-    generator = torch.Generator().manual_seed(seed)
-    for name, weight in model.named_parameters():
-        noise = torch.randn(weight.shape, generator=generator)
-        if "norm" in name:
-            noise = 1 + 0.3 * noise
-        elif name.endswith("bias"):
-            noise = 0.3 * noise
-        elif "embed_tokens" not in name:
-            noise = 1.2 * noise / weight.shape[1] ** 0.5
-        weight.data.copy_(noise)
 
 
 def onto_levels(weight, bits):
@@ -97,9 +79,7 @@ def write_logits(model, texts, path):
 
 def run(case, seed):
     folder = Path(case["folder"])
-    config_class, model_class = CLASSES[case["architecture"]]
-    model = model_class(config_class(**case["config"]))
-    fill(model, seed)
+    model = random_model(case["architecture"], case["config"], torch.Generator().manual_seed(seed))
     if case["levels"]:
         for name, weight in model.named_parameters():
             if weight.dim() == 2:

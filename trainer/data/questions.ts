@@ -1,10 +1,10 @@
 /** Question sets from files: .jsonl, .json (a list, or lines) and .parquet. */
 import { ConfigError } from '../../src/errors.ts';
 import { hash } from '../../src/hash.ts';
+import { type NumberedRow, RowError, jsonRows } from '../../src/json-rows.ts';
 import { type Columns, dataError, questionOf, usefulColumns } from './columns.ts';
 import { parquetRows } from './parquet.ts';
 import type { Question } from './question.ts';
-import { type NumberedRow, RowError, jsonRows } from './rows.ts';
 
 export type { Columns } from './columns.ts';
 
@@ -31,7 +31,8 @@ export async function* streamQuestions(path: string, { columns = {}, dataSource,
     for await (const { number, value } of rowsOf(path, columns)) yield questionOf(value, number, reading);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw dataError(path, cause instanceof RowError ? cause.row : null, null, `it cannot be read: ${(cause as Error).message}`);
+    const [row, noJson] = cause instanceof RowError ? [cause.row, 'no JSON: '] : [null, ''];
+    throw dataError(path, row, null, `it cannot be read: ${noJson}${(cause as Error).message}`);
   }
 }
 

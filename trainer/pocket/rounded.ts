@@ -9,23 +9,14 @@ import { BLOCKS } from '../../models/weights/weights.ts';
 import { nll } from '../algorithms/nll.ts';
 import { openTrainable } from '../autodiff/trainable.ts';
 import type { NamedTensor } from '../autodiff/weights.ts';
-import { type Sequence, microBatches } from '../micro-batches.ts';
-import { type AdamWOptions, createAdamW } from '../optim/adamw.ts';
-import type { Schedule } from '../optim/schedule.ts';
+import { createAdamW } from '../optim/adamw.ts';
 import type { ParameterLayout } from '../parameters.ts';
-import type { Example } from '../sft.ts';
+import { type Example, type SftOptions, type SftStep, passes } from '../sft.ts';
 import { encodeBlocks } from './blocks.ts';
 
-export interface RoundedOptions {
+export interface RoundedOptions extends Pick<SftOptions, 'steps' | 'batch' | 'microBatchTokens' | 'learningRate' | 'schedule' | 'optimizer' | 'threads'> {
   /** Matrices whose blocks of 32 weights along a row are rounded to Q4_0, by name. */
   readonly rounds: (tensor: string) => boolean;
-  readonly steps: number;
-  readonly batch: number;
-  readonly microBatchTokens: number;
-  readonly learningRate: number;
-  readonly schedule: Schedule;
-  readonly optimizer: AdamWOptions;
-  readonly threads: number;
   /** Steps between two searches for the blocks' scales. */
   readonly scaleEvery: number;
 }
@@ -83,18 +74,14 @@ export class Rounding {
   }
 }
 
-export interface RoundedStep {
-  readonly step: number;
-  /** Of the rounded model. */
-  readonly loss: number;
-  readonly gradNorm: number;
-}
+/** The loss is that of the rounded model. */
+export type RoundedStep = Pick<SftStep, 'step' | 'loss' | 'gradNorm'>;
 
 /** Returns the checkpoint's tensors, rounded where they were to be. `examples` are taken in their order, from the first again after the last. */
 export async function tuneRounded(files: Pick<ModelFiles, 'config' | 'weights'>, examples: readonly Example[], options: RoundedOptions, onStep: (step: RoundedStep) => void): Promise<Map<string, NamedTensor>> {
   const { steps, batch, scaleEvery, threads } = options;
   const model = await openTrainable(files, nll, { threads, lora: null, recompute: false, seed: 0 });
-  const optimizer = await createAdamW({ ...options.optimizer, threads });
+  const optimizer = await createAdamW(options.optimizer);
   try {
     const rounding = new Rounding(model.layout, options.rounds);
     const weights = model.parameters.slice();
@@ -103,11 +90,8 @@ export async function tuneRounded(files: Pick<ModelFiles, 'config' | 'weights'>,
       if (step % scaleEvery === 0) rounding.fit(weights);
       rounding.write(weights, model.parameters);
       const chosen = Array.from({ length: batch }, (_, i) => examples[(step * batch + i) % examples.length]!);
-      const total = chosen.reduce((sum, one) => sum + one.weights.reduce((all, weight) => all + weight, 0), 0);
-      const sequences = chosen.map(({ tokens, scored, weights: own }): Sequence => ({ tokens, scored, inputs: { weights: own.map((weight) => weight / total) } }));
       model.zeroGradients();
-      let loss = 0;
-      for (const { batch: micro } of microBatches(sequences, options.microBatchTokens)) loss += (await model.accumulate(micro)).loss;
+      const { loss } = await passes(chosen, options.microBatchTokens, (one) => model.accumulate(one));
       const { gradNorm } = await optimizer.update(weights, model.gradients, state, model.layout, options.learningRate * options.schedule(step));
       onStep({ step: step + 1, loss, gradNorm });
     }

@@ -93,6 +93,15 @@ export async function openPolicy(
   return new InThread(scheduler, { contextLength, device: resolved.device, close: () => engine.close() });
 }
 
+/** Closes it when `use` is done with it, or failed. */
+export async function withPolicy<T>(policy: PolicyModel, use: (policy: PolicyModel) => Promise<T>): Promise<T> {
+  try {
+    return await use(policy);
+  } finally {
+    await policy.close();
+  }
+}
+
 interface InThreadOptions {
   readonly contextLength: number;
   readonly device: Device;

@@ -1,7 +1,7 @@
 /** The evaluations that a configuration asks for: the same questions under each noise, and without search. */
 import type { TrainConfig } from '../../../trainer/config.ts';
 import type { Question } from '../../../trainer/data/question.ts';
-import type { EvaluationSet } from '../../../trainer/train.ts';
+import type { EvaluationSet } from '../../../trainer/evaluate.ts';
 import type { SearchSide } from './search-side.ts';
 
 export interface EvaluationPlan {

@@ -5,7 +5,7 @@ import type { Evaluation } from '../../../trainer/evaluate.ts';
 import type { SftState } from '../../../trainer/sft.ts';
 import type { TrainProgress, TrainState } from '../../../trainer/train.ts';
 import { ConfigError } from '../../errors.ts';
-import type { PolicySide } from './policy-side.ts';
+import type { ModelSide } from './policy-side.ts';
 
 export interface Look {
   readonly step: number;
@@ -29,7 +29,7 @@ interface SavedTraining extends TrainProgress {
 
 interface Saving {
   readonly model: TrainableModel;
-  readonly source: PolicySide;
+  readonly source: ModelSide;
   readonly config: Readonly<Record<string, unknown>>;
   readonly keep: number;
 }

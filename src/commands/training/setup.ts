@@ -1,7 +1,9 @@
 /** What a training, an evaluation and rollouts alone have in common: a policy, a search engine, a way to ask it. */
+import { tmpdir } from 'node:os';
 import { availableThreads } from '../../../models/runtime/devices.ts';
 import type { TrainConfig } from '../../../trainer/config.ts';
 import { protocolOptionsOf, searchOptionsOf } from '../../../trainer/options.ts';
+import { type PolicyModel, openPolicy } from '../../../trainer/rollout/policy.ts';
 import { type SearchClient, createSearchClient } from '../../../trainer/rollout/search-client.ts';
 import { REAL_WORLD } from '../../compose.ts';
 import { type PolicySide, openPolicySide } from './policy-side.ts';
@@ -41,6 +43,27 @@ export async function openSetup(config: TrainConfig, notice: (line: string) => v
     await policy.close();
     throw thrown;
   }
+}
+
+/** What evaluations and rollouts alone are made in: the signal stops them, and everything is closed when `use` is done, or failed. */
+export async function withSetup<T>(config: TrainConfig, use: (setup: Setup, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const say = (line: string): void => void process.stderr.write(`winnow: ${line}\n`);
+  const { signal, release } = stopSignal(() => say('stopping…'));
+  try {
+    const setup = await openSetup(config, say);
+    try {
+      return await use(setup, signal);
+    } finally {
+      await setup.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** The policy as its files hold it. */
+export function openSetupPolicy({ rollout }: TrainConfig, { policy: { files, tokenizer }, threads }: Setup): Promise<PolicyModel> {
+  return openPolicy(files, tokenizer, { threads, slots: rollout.slots, precision: rollout.precision, contextLength: rollout['trajectory-tokens'], temporaryFolder: tmpdir() });
 }
 
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */

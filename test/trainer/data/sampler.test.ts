@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../trainer/data/question.ts';
-import { NEW_SAMPLER, type Sampler, type SamplerState, chooseSome, createSampler, holdOut } from '../../../trainer/data/sampler.ts';
+import { NEW_SAMPLER, type Sampler, type SamplerState, createSampler } from '../../../trainer/data/sampler.ts';
 
 const setOf = (count: number): Question[] => Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, question: `question ${i}?`, goldenAnswers: ['a'], dataSource: 'test', metadata: {} }));
 const usual = { seed: 1, shuffle: true, batch: 4, dropLast: false, epochs: null };
@@ -105,36 +105,5 @@ describe('state', () => {
     expect([idsOf(next.questions), next.state]).toEqual([['id-1', 'id-3', 'id-4'], { taken: 5 }]);
     expect(idsOf(sampler.next(NEW_SAMPLER, 6, new Set(['id-0']))!.questions)).toEqual(['id-1', 'id-2', 'id-3', 'id-4', 'id-5']);
     expect(sampler.next(NEW_SAMPLER, 2, new Set(idsOf(setOf(6))))!.questions).toEqual([]);
-  });
-});
-
-describe('choices by id', () => {
-  const all = setOf(4000);
-
-  it('hold out about the share that is asked for, and no more twice', () => {
-    const { training, heldOut } = holdOut(all, 0.1, 3);
-    expect(training.length + heldOut.length).toBe(4000);
-    // Five standard deviations of a binomial.
-    expect(Math.abs(heldOut.length - 400)).toBeLessThan(5 * Math.sqrt(4000 * 0.1 * 0.9));
-    expect(new Set([...training, ...heldOut].map(({ id }) => id)).size).toBe(4000);
-    expect(idsOf(holdOut(all, 0.1, 4).heldOut)).not.toEqual(idsOf(heldOut));
-    expect(holdOut(all, 0, 3).heldOut).toEqual([]);
-  });
-
-  it('do not change when rows are moved, added or taken away', () => {
-    const side = (questions: readonly Question[]) => new Set(idsOf(holdOut(questions, 0.2, 3).heldOut));
-    const before = side(all);
-    const moved = [...all].reverse();
-    expect(side(moved)).toEqual(before);
-    const fewer = all.filter((_, i) => i % 3 !== 0);
-    expect([...side(fewer)].sort()).toEqual(idsOf(fewer).filter((id) => before.has(id)).sort());
-  });
-
-  it('take a part of a set that a larger part contains', () => {
-    const [few, many] = [chooseSome(all, 50, 1), chooseSome([...all].reverse(), 200, 1)];
-    expect([few.length, many.length]).toEqual([50, 200]);
-    expect(new Set([...idsOf(many), ...idsOf(few)]).size).toBe(200);
-    expect(idsOf(few)).toEqual(idsOf(all.filter((question) => few.includes(question))));
-    expect(chooseSome(all, 9999, 1)).toEqual(all);
   });
 });

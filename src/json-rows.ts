@@ -9,7 +9,7 @@ export interface NumberedRow {
   readonly value: unknown;
 }
 
-/** Named by the file reader, which knows the file. */
+/** What JSON.parse says of a line; of a list it says it of the whole, and `row` is null. Whoever reads the file knows its name. */
 export class RowError extends Error {
   readonly row: number | null;
   constructor(row: number | null, message: string, options?: ErrorOptions) {
@@ -48,6 +48,6 @@ function parse(text: string, row: number | null): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new RowError(row, `no JSON: ${(cause as Error).message}`, { cause });
+    throw new RowError(row, (cause as Error).message, { cause });
   }
 }
