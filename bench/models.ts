@@ -14,6 +14,7 @@ import { createChatTemplate } from '../models/tokenizer/chat-template.ts';
 import { createTokenizer } from '../models/tokenizer/tokenizer.ts';
 import { buildMessages } from '../src/simulator/prompts.ts';
 import { fetchModel } from '../test/support/llama-server/fetch-model.ts';
+import { median } from './support/median.ts';
 import { profileStep } from './support/model-profile.ts';
 
 export interface Order {
@@ -59,11 +60,6 @@ function ask(side: Side, order: Order): Promise<SideReply> {
       else reject(new Error(`${side} ended with ${code}: ${output.slice(-500)}`));
     });
   });
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 const fetched = await fetchModel();

@@ -4,9 +4,11 @@
  * of its own, and they take turns, round by round. Peak memory is the whole process's, runtime included. The last line is JSON; ratios are
  * ours over PyTorch's, of medians.
  *
- *   npm run bench:train -- [--threads 2] [--rounds 7] [--steps 3] [--batch 8] [--sequence 256] [--adamw fused|foreach|default] [--quick]
+ *   npm run bench:train -- [--threads 2] [--rounds 7] [--steps 3] [--batch 8] [--sequence 256] [--adamw fused|foreach|default]
+ *     [--rl-steps 6] [--rl-model FOLDER] [--quick]
  *
- * PyTorch's AdamW is the fused one unless told otherwise, its fastest on a CPU. `--quick` is one round of one step, for correctness.
+ * PyTorch's AdamW is the fused one unless told otherwise, its fastest on a CPU. Then whole steps of
+ * reinforcement learning with the demo's settings, split into their parts. `--quick` is one round of one step of each, for correctness.
  * npx tsx test/oracle/setup.ts installs PyTorch.
  */
 import { spawn } from 'node:child_process';
@@ -20,6 +22,8 @@ import type { ModelConfig } from '../models/config.ts';
 import { uniform } from '../models/runtime/random.ts';
 import type { AdamWOptions } from '../trainer/optim/adamw.ts';
 import { PYTHON, lacking } from '../test/oracle/support.ts';
+import { median } from './support/median.ts';
+import { rlStep } from './support/rl-step.ts';
 import { type SafeTensor, writeSafetensors } from '../test/support/safetensors-writer.ts';
 
 export interface TrainOrder {
@@ -40,6 +44,8 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '8' },
     sequence: { type: 'string', default: '256' },
     adamw: { type: 'string', default: 'fused' },
+    'rl-steps': { type: 'string', default: '6' },
+    'rl-model': { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -106,12 +112,6 @@ async function startSide(name: string, command: string, args: readonly string[],
   };
 }
 
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-train-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 writeInputs(folder);
@@ -143,6 +143,8 @@ for (const name of names) {
 }
 
 const { winnow, torch } = rows;
+const rl = await rlStep({ steps: values.quick ? 1 : Number(values['rl-steps']), threads, model: values['rl-model'] ?? null });
+console.log(`a step of the demo: rollout ${rl.rollout} s (its searches ${rl.searches} s, many at once), reward ${rl.reward} s, update ${rl.update} s`);
 const difference = torch && Math.abs(losses['winnow']![0]! / losses['torch']![0]! - 1);
 const drift = torch && Math.max(...losses['winnow']!.map((loss, i) => Math.abs(loss / losses['torch']![i]! - 1)));
 console.log(
@@ -154,6 +156,7 @@ console.log(
     memoryRatio: torch?.peakMB && winnow!.peakMB ? Number((winnow!.peakMB / torch.peakMB).toFixed(2)) : null,
     lossDifference: difference ?? null,
     lossDrift: drift ?? null,
+    rlStep: rl,
   }),
 );
 if (difference !== undefined && !(difference <= MOST_DIFFERENCE)) {
