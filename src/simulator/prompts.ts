@@ -258,11 +258,12 @@ const POCKET_LOOKS: Readonly<Record<DocumentKind, readonly string[]>> = { useful
 
 function pocketRequest({ query, question, goldenAnswers, style, topic, seed }: PageTask, kind: DocumentKind): string {
   const look = topic === 'news' ? 'news' : style === 'wiki' ? 'wiki' : new Draw(hash(seed, 'look')).pick(POCKET_LOOKS[kind]);
-  const lines = [`${kind} ${look}`, `Query: ${oneLine(query)}`];
+  const lines = [`Query: ${oneLine(query)}`];
   if (kind === 'useful') {
     const [answer] = goldenAnswers;
     if (question !== null && oneLine(question) !== oneLine(query)) lines.push(`Question: ${oneLine(question)}`);
     if (answer !== undefined) lines.push(`Answer: ${oneLine(answer)}`);
   }
-  return lines.join('\n');
+  // Last, since all before it is the same for the other documents of the page, and is read once.
+  return [...lines, `${kind} ${look}`].join('\n');
 }

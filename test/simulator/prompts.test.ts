@@ -140,12 +140,12 @@ describe('the small style', () => {
 
 describe('the pocket style', () => {
   const build = (task: Partial<PageTask>): string => promptOf({ kinds: of('useful', 1), ...task }, 'winnow-pocket');
-  const looks = (task: Partial<PageTask>): Set<string> => new Set(Array.from({ length: 40 }, (_, i) => build({ ...task, seed: `${i}`.padStart(32, '0') }).split('\n')[0]!));
+  const looks = (task: Partial<PageTask>): Set<string> => new Set(Array.from({ length: 40 }, (_, i) => build({ ...task, seed: `${i}`.padStart(32, '0') }).split('\n').at(-1)!));
 
-  it('is a few short lines: kind and look, query, question where it differs, answer', () => {
-    expect(build({ style: 'wiki' })).toBe('useful wiki\nQuery: humber bridge designer\nQuestion: Who designed the Humber Bridge?\nAnswer: Freeman Fox & Partners');
-    expect(build({ style: 'wiki', query: 'x', question: ' x', goldenAnswers: [] })).toBe('useful wiki\nQuery: x');
-    expect(build({ style: 'wiki', kinds: of('noisy', 1) })).toBe('noisy wiki\nQuery: humber bridge designer');
+  it('is a few short lines: query, question where it differs, answer, kind and look', () => {
+    expect(build({ style: 'wiki' })).toBe('Query: humber bridge designer\nQuestion: Who designed the Humber Bridge?\nAnswer: Freeman Fox & Partners\nuseful wiki');
+    expect(build({ style: 'wiki', query: 'x', question: ' x', goldenAnswers: [] })).toBe('Query: x\nuseful wiki');
+    expect(build({ style: 'wiki', kinds: of('noisy', 1) })).toBe('Query: humber bridge designer\nnoisy wiki');
   });
 
   it('has pages of several looks written, of one where one was asked for', () => {

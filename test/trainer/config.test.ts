@@ -181,7 +181,7 @@ describe('presets', () => {
 
   it('demo and laptop need nothing more; zerosearch needs a model', () => {
     expect(resolve({ preset: 'demo', flags: {} }).search).toMatchObject({ generator: 'local', model: 'pocket-simulator', curriculum: 'linear:0:0.5' });
-    expect(resolve({ preset: 'demo', flags: {} }).rollout).toMatchObject({ questions: 8, 'group-size': 8, documents: 3 });
+    expect(resolve({ preset: 'demo', flags: {} }).rollout).toMatchObject({ questions: 8, 'group-size': 8, documents: 1 });
     expect(resolve({ preset: 'laptop', flags: {} }).model.path).toBe('qwen2.5-0.5b');
     expect(refusalOf({ preset: 'zerosearch', flags: {} }).option).toBe('model.path');
   });

@@ -85,11 +85,17 @@ function trajectory(question: string, { answer, useful, noisy }: Reading, opened
   return { segments };
 }
 
-/** Another wording: the server would answer the same one with the same page. */
+const LEADS = ['about', 'facts about', 'more on', 'details:', 'who what where:'] as const;
+
+/**
+ * Another wording: the server would answer the same one with the same page. It differs from its first word on, since a small model that has
+ * begun as before goes on as before.
+ */
 function reworded(question: string, first: string, draw: Draw): string {
   const words = contentWords(question).map((word) => word.toLowerCase());
-  const others = [question.replace(/\?$/, ''), words.join(' '), words.toReversed().join(' '), `${words.join(' ')} answer`, `${words.slice(0, 5).join(' ')} facts`, `about ${words.slice(-5).join(' ')}`].filter((text) => text !== first && text.trim() !== '');
-  return draw.pick(others);
+  const whole = question.replace(/\?$/, '');
+  const others = [whole, words.join(' '), words.slice(-5).join(' ')].filter((text) => text !== first && text.trim() !== '');
+  return `${draw.pick(LEADS)} ${draw.pick(others.length > 0 ? others : [first])}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The words that a pocket simulator is asked with. The server writes the same (src/simulator/prompts.ts, style `winnow-pocket`; a test
- * holds the two together). Two lines and more, a blank one, and the beginning of the document; the document ends with the end token.
+ * holds the two together). Two lines and more, a blank one, and the beginning of the document; the document ends with the end token. What
+ * the documents of one page share stands first, so that it is read once for all of them.
  */
 export interface PocketRequest {
   readonly kind: 'useful' | 'noisy';
@@ -16,12 +17,12 @@ export interface PocketRequest {
 export type PocketLook = 'wiki' | 'news' | 'web' | 'forum' | 'quiz';
 
 export function pocketPrompt({ kind, look, query, question, answer }: PocketRequest): string {
-  const lines = [`${kind} ${look}`, `Query: ${query}`];
+  const lines = [`Query: ${query}`];
   if (kind === 'useful') {
     if (question !== null && question !== query) lines.push(`Question: ${question}`);
     if (answer !== null) lines.push(`Answer: ${answer}`);
   }
-  return `${lines.join('\n')}\n\nTitle:`;
+  return `${lines.join('\n')}\n${kind} ${look}\n\nTitle:`;
 }
 
 /** What is to come after `pocketPrompt`, but for the end token. */

@@ -60,7 +60,7 @@ export const PLANS: Readonly<Record<PocketName, Plan>> = {
     contextLength: 2048,
     examples: 24_000,
     validation: 300,
-    tuning: { epochs: '1', batch: '16', lr: '6e-4', 'max-length': '160', schedule: 'cosine', 'weight-decay': '0.01' },
+    tuning: { steps: '600', batch: '16', lr: '6e-4', 'max-length': '160', schedule: 'cosine', 'weight-decay': '0.01' },
     rounding: { steps: 80, batch: 16, learningRate: 1e-4 },
     typeOf: typesWith('Q8_0'),
     description: 'Writes the documents of search pages for Winnow, useful or noisy. Cut from SmolLM2-135M-Instruct and tuned.',
@@ -73,7 +73,7 @@ export const PLANS: Readonly<Record<PocketName, Plan>> = {
     examples: 12_000,
     validation: 200,
     tuning: { epochs: '1', batch: '16', lr: '8e-4', 'max-length': '400', schedule: 'cosine', 'weight-decay': '0.01' },
-    rounding: { steps: 80, batch: 16, learningRate: 1e-4 },
+    rounding: { steps: 200, batch: 16, learningRate: 2e-4 },
     typeOf: typesWith('Q4_1'),
     description: 'Can search and read, and rarely does: where training by reward begins in Winnow. Cut from SmolLM2-135M-Instruct and tuned.',
   },
@@ -124,7 +124,7 @@ async function examplesOf(name: PocketName, { open, bundled, passages }: Sources
   if (name === 'pocket-simulator') return simulatorExamples(sources, end, pages.seed);
   // What it answers at once is guessed from open questions: the demo's own must not be known to it before it searches.
   const unknown = new Set(bundled.map(({ question }) => question));
-  return policyExamples(sources, { end, seed: pages.seed, searchShare: 0.15, twiceShare: 0.15, directPerReading: 0.5, documents: 0.3, guessed: ({ question }) => !unknown.has(question) });
+  return policyExamples(sources, { end, seed: pages.seed, searchShare: 0.15, twiceShare: 0.4, directPerReading: 0.5, documents: 0.3, guessed: ({ question }) => !unknown.has(question) });
 }
 
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
