@@ -7,8 +7,8 @@
  *   npm run bench:train -- [--threads 2] [--rounds 7] [--steps 3] [--batch 8] [--sequence 256] [--adamw fused|foreach|default]
  *     [--rl-steps 6] [--rl-model FOLDER] [--quick]
  *
- * PyTorch's AdamW is the fused one unless told otherwise, its fastest on a CPU. Then whole steps of
- * reinforcement learning with the demo's settings, split into their parts. `--quick` is one round of one step of each, for correctness.
+ * PyTorch's AdamW is the fused one unless told otherwise, its fastest on a CPU. Then whole steps of reinforcement learning with the demo's
+ * settings, split into their parts. `--quick` is one round of one step of each, for correctness.
  * npx tsx test/oracle/setup.ts installs PyTorch.
  */
 import { spawn } from 'node:child_process';

@@ -31,7 +31,7 @@ ${trainHelp()}
 
 Examples:
   winnow eval --preset demo
-  winnow eval --preset demo --model .winnow/runs/demo-1/checkpoints/step-000040 --set eval.noise=0,0.25,0.5
+  winnow eval --preset demo --model .winnow/runs/demo-1/checkpoints/step-000024 --set eval.noise=0,0.25,0.5
   winnow eval --model ./policy --set data.test=nq.jsonl --set eval.questions=500 --json
   winnow eval --model ./policy --engine tavily --set search.key=tvly-…           # the real web
 `;
