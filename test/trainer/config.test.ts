@@ -44,7 +44,7 @@ describe('an option', () => {
     const flags = { 'group-size': '2', set: ['optimiser.lr=3e-5'] };
     const { config, origins, preset } = resolveTrainConfig({ preset: 'demo', file, flags, env });
     expect(preset).toBe('demo');
-    expect([config.rollout['group-size'], config.steps, config.rollout.questions, config.rollout.documents, config.rollout.protocol]).toEqual([2, 30, 9, 3, 'tags']);
+    expect([config.rollout['group-size'], config.steps, config.rollout.questions, config.rollout.documents, config.rollout.protocol]).toEqual([2, 30, 9, 1, 'tags']);
     expect(['rollout.group-size', 'steps', 'rollout.questions', 'rollout.prompt', 'rollout.protocol'].map((path) => origins[path as OptionPath])).toEqual(['flag', 'environment', 'file', 'preset', 'default']);
     expect([config.seed, origins.seed, config.optimiser.lr]).toEqual([5, 'file', 3e-5]);
   });

@@ -32,8 +32,8 @@ const facts: FactQuestion[] = [{ question: 'In which town was Heinrich Ott born?
 const often = Array.from({ length: 6 }, () => passages).flat();
 const simulator = simulatorExamples({ pages, facts, passages: often }, '<|end|>', 'seed');
 const requestOf = ({ segments }: Example): Record<string, string> & { kind: string } => {
-  const [first, ...rest] = segments[0]!.text.split('\n\n')[0]!.split('\n');
-  return { kind: first!.split(' ')[0]!, ...Object.fromEntries(rest.map((line) => line.split(/: (.*)/s).slice(0, 2))) };
+  const lines = segments[0]!.text.split('\n\n')[0]!.split('\n');
+  return { kind: lines.at(-1)!.split(' ')[0]!, ...Object.fromEntries(lines.slice(0, -1).map((line) => line.split(/: (.*)/s).slice(0, 2))) };
 };
 const documentOf = ({ segments }: Example): string => segments[1]!.text.replace('<|end|>', '');
 const ofKind = (kind: string): Example[] => simulator.filter((example) => requestOf(example).kind === kind);
@@ -43,7 +43,7 @@ describe('the examples of the simulator', () => {
     expect(simulator.length).toBeGreaterThan(15);
     for (const { segments } of simulator) {
       expect(segments.map(({ loss }) => loss)).toEqual([0, 1]);
-      expect(segments[0]!.text).toMatch(/^(?:useful|noisy) (?:wiki|news|web|forum|quiz)\nQuery: .+\n(?:Question: .+\n)?(?:Answer: .+\n)?\nTitle:$/);
+      expect(segments[0]!.text).toMatch(/^Query: .+\n(?:Question: .+\n)?(?:Answer: .+\n)?(?:useful|noisy) (?:wiki|news|web|forum|quiz)\n\nTitle:$/);
       expect(segments[1]!.text).toMatch(/^ .+\nText: .+<\|end\|>$/);
       expect(parseDocuments(`Title:${documentOf({ segments })}`, { expected: 1 })).toMatchObject({ dropped: [], documents: [{}] });
     }

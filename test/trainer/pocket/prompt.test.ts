@@ -11,7 +11,7 @@ const served = (task: Partial<PageTask>): string => {
   const messages = buildMessages(aTask(task), 'winnow-pocket');
   return [...messages.map(({ content }) => content), prefillOf('winnow-pocket')].join('\n\n');
 };
-const lookOf = (prompt: string): PocketLook => prompt.split('\n')[0]!.split(' ')[1] as PocketLook;
+const lookOf = (prompt: string): PocketLook => /^(?:useful|noisy) (\w+)$/m.exec(prompt)![1] as PocketLook;
 
 const FACTS: readonly Pick<PageTask, 'query' | 'question' | 'goldenAnswers'>[] = [
   { query: 'Humber bridge', question: 'Who built it?', goldenAnswers: ['Freeman Fox', 'others'] },
