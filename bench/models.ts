@@ -14,7 +14,7 @@ import { createChatTemplate } from '../models/tokenizer/chat-template.ts';
 import { createTokenizer } from '../models/tokenizer/tokenizer.ts';
 import { buildMessages } from '../src/simulator/prompts.ts';
 import { fetchModel } from '../test/support/llama-server/fetch-model.ts';
-import { median } from './support/median.ts';
+import { median } from '../trainer/statistics.ts';
 import { profileStep } from './support/model-profile.ts';
 
 export interface Order {

@@ -21,8 +21,8 @@ import { ARCHITECTURES } from '../models/architectures/index.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { uniform } from '../models/runtime/random.ts';
 import type { AdamWOptions } from '../trainer/optim/adamw.ts';
+import { median } from '../trainer/statistics.ts';
 import { PYTHON, lacking } from '../test/oracle/support.ts';
-import { median } from './support/median.ts';
 import { rlStep } from './support/rl-step.ts';
 import { type SafeTensor, writeSafetensors } from '../test/support/safetensors-writer.ts';
 

@@ -5,6 +5,7 @@
  * Pure: a state, which is JSON, and a step's measurements give the next state and what to say. What a step did not measure is left out of
  * it, and its signal keeps the standing it had.
  */
+import { median } from './statistics.ts';
 
 export const SIGNALS = [
   /** The mean log-probability of trajectories with a positive advantage falls, evaluation after evaluation: Lazy Likelihood Displacement (arXiv 2512.04220). */
@@ -223,12 +224,6 @@ function figure(value: number): string {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** A ratio of 0 has no logarithm; below this all are one. */

@@ -90,3 +90,10 @@ export function bootstrapEstimate(values: readonly number[], next: () => number,
 export function formatEstimate({ value, low, high, count }: Estimate, digits = 3): string {
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}] of ${count}`;
 }
+
+/** Of at least one value; the mean of the middle two where there is no middle one. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

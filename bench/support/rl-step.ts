@@ -2,12 +2,13 @@
  * Steps of reinforcement learning with the settings of the demo, by the compiled program: what of a step its parts take. Searches run
  * beside decoding, many at once, so their own sum is larger than the rollout that they are part of.
  */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { readMetrics } from '../../trainer/metrics/jsonl.ts';
-import { median } from './median.ts';
+import { median } from '../../trainer/statistics.ts';
 
 export interface RlStep {
   readonly steps: number;
@@ -34,7 +35,7 @@ export async function rlStep({ steps, threads, model }: RlOrder): Promise<RlStep
   const output = await mkdtemp(join(tmpdir(), 'winnow-bench-rl-'));
   try {
     const settings = ['--preset', 'demo', '--steps', String(steps), '--threads', String(threads), '--eval-every', '0', '--set', 'eval.questions=1', ...(model === null ? [] : ['--model', model])];
-    await ended(['dist/src/cli.js', 'train', ...settings, '--output', output, '--name', 'bench']);
+    await promisify(execFile)(process.execPath, ['dist/src/cli.js', 'train', ...settings, '--output', output, '--name', 'bench']);
     const lines = (await readMetrics(join(output, 'bench', 'metrics.jsonl'))).filter(({ scalars }) => scalars['time/rollout'] !== undefined);
     const counted = lines.length > 1 ? lines.slice(1) : lines;
     const of = (name: string): number => median(counted.map(({ scalars }) => scalars[name]!));
@@ -53,14 +54,4 @@ export async function rlStep({ steps, threads, model }: RlOrder): Promise<RlStep
   } finally {
     await rm(output, { recursive: true, force: true });
   }
-}
-
-function ended(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`winnow train ended with ${code}: ${said.slice(-2000)}`))));
-  });
 }

@@ -117,7 +117,6 @@ export interface OnnxOptions {
 /** The bytes of `model.onnx`. */
 export function encodeOnnx(graph: Graph, { weights = new Map(), file = 'weights.bin', inPlace = false }: OnnxOptions = {}): Uint8Array {
   const constants = new Map<string, readonly number[]>();
-  const outputs = new Set(graph.outputs);
   return new Writer()
     .integer(1, IR_VERSION)
     .text(2, 'winnow')
@@ -136,8 +135,8 @@ export function encodeOnnx(graph: Graph, { weights = new Map(), file = 'weights.
       if (inPlace) proto.message(12, (inner) => writeSequence(inner, IN_PLACE_OUTPUT));
       for (const output of graph.outputs) proto.message(12, (inner) => writeValue(inner, output));
       // The runtime cannot follow shapes through every Reshape, and writes over a used-up input only where it knows that the sizes agree.
-      const between = graph.nodes.flatMap(({ outputs }) => outputs).filter((value) => !outputs.has(value));
-      for (const value of between) proto.message(13, (inner) => writeValue(inner, value));
+      const ends = new Set(graph.outputs);
+      for (const node of graph.nodes) for (const value of node.outputs) if (!ends.has(value)) proto.message(13, (inner) => writeValue(inner, value));
     })
     .message(8, (set) => set.text(1, '').integer(2, OPSET))
     .message(8, (set) => set.text(1, 'com.microsoft').integer(2, 1))
