@@ -113,6 +113,8 @@ const WINDOW = 50;
 const FIRST = 5;
 /** Single steps are noisy. */
 const SMOOTHED = 3;
+/** A share of one step's few answers is coarser than its bound: one of 16 is more than two in a hundred. */
+const SHARED = 10;
 /** Over which a trend is taken, and by how many standard errors it must differ from none. */
 const TREND = 12;
 const CERTAIN = 3;
@@ -192,8 +194,10 @@ function wrong(signal: Signal, value: number, { before, now, usual, falls, mostS
       return above(bounds.leakCanary);
     case 'search-gain':
       return value <= bounds.searchGain ? `${name} is ${figure(value)}: search is of no use` : null;
-    case 'answers-closed':
-      return value < bounds.answersClosed ? `${name} is ${figure(value)}, below ${figure(bounds.answersClosed)}` : null;
+    case 'answers-closed': {
+      const closed = mean(now.slice(-SHARED));
+      return closed < bounds.answersClosed ? `${name} is ${figure(closed)}, below ${figure(bounds.answersClosed)}` : null;
+    }
     case 'gradient-norm': {
       if (before.length < FIRST) return null;
       const middle = median(before);
@@ -213,7 +217,7 @@ function wrong(signal: Signal, value: number, { before, now, usual, falls, mostS
       return usual !== null && smooth < bounds.thinkLength * usual ? `${name} is ${figure(smooth)}, and was ${figure(usual)} at first` : null;
     case 'searches':
       if (now.length < SMOOTHED) return null;
-      if (smooth < bounds.searches * mostSearches) return `${name} is ${figure(smooth)}: the policy has stopped searching`;
+      if (smooth < bounds.searches * mostSearches) return `${name} is ${figure(smooth)}: the policy ${usual !== null && usual >= bounds.searches * mostSearches ? 'has stopped searching' : 'hardly searches'}`;
       return mostSearches > 1 && smooth > (1 - bounds.searches) * mostSearches ? `${name} is ${figure(smooth)} of ${mostSearches}: the policy searches for the sake of it` : null;
   }
 }

@@ -6,6 +6,7 @@ import type { TrainConfig } from './config.ts';
 import { type AdamWOptions } from './optim/adamw.ts';
 import { createSchedule, warmupSteps } from './optim/schedule.ts';
 import type { RewardOptions } from './rewards/reward.ts';
+import type { PolicyOptions } from './rollout/policy.ts';
 import type { ProtocolOptions } from './rollout/protocol.ts';
 import type { RolloutOptions } from './rollout/rollout.ts';
 import type { SearchClientOptions } from './rollout/search-client.ts';
@@ -90,7 +91,12 @@ export interface Machine {
   readonly run: string | null;
 }
 
-export function trainOptionsOf(config: TrainConfig, { threads, temporaryFolder, run }: Machine): TrainOptions {
+/** Of the policy as rollouts hold it. */
+export function policyOptionsOf({ rollout }: TrainConfig, { threads, temporaryFolder }: Pick<Machine, 'threads' | 'temporaryFolder'>): Pick<PolicyOptions, 'slots' | 'contextLength' | 'precision' | 'threads' | 'temporaryFolder'> {
+  return { slots: rollout.slots, contextLength: rollout['trajectory-tokens'], precision: rollout.precision, threads, temporaryFolder };
+}
+
+export function trainOptionsOf(config: TrainConfig, machine: Machine): TrainOptions {
   const { steps, rollout, optimiser, model } = config;
   return {
     steps,
@@ -98,11 +104,8 @@ export function trainOptionsOf(config: TrainConfig, { threads, temporaryFolder, 
     questions: rollout.questions,
     samples: rollout['group-size'],
     shuffle: config.data.shuffle,
-    rollout: rolloutOptionsOf(config, run),
-    slots: rollout.slots,
-    contextLength: rollout['trajectory-tokens'],
-    precision: rollout.precision,
-    threads,
+    rollout: rolloutOptionsOf(config, machine.run),
+    ...policyOptionsOf(config, machine),
     reward: rewardOptionsOf(config),
     update: updateOptionsOf(config),
     recycle: config.algorithm.recycle === 0 ? null : { ...DEFAULT_RECIPE.recycle, share: config.algorithm.recycle },
@@ -114,6 +117,5 @@ export function trainOptionsOf(config: TrainConfig, { threads, temporaryFolder, 
     evalEvery: orNull(config.eval.every),
     greedyEvaluation: config.eval.greedy,
     saveEvery: config.checkpoint.every,
-    temporaryFolder,
   };
 }

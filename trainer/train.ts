@@ -22,7 +22,7 @@ import { REWARD_COMPONENTS, type RewardOptions, score } from './rewards/reward.t
 import { type PolicyModel, openPolicy, withPolicy } from './rollout/policy.ts';
 import type { Protocol } from './rollout/protocol.ts';
 import { type RolloutOptions, createRollouts } from './rollout/rollout.ts';
-import type { Outcome, RunClient } from './rollout/run-client.ts';
+import type { AdaptiveStanding, Outcome, RunClient } from './rollout/run-client.ts';
 import type { SearchClient } from './rollout/search-client.ts';
 import type { Trajectory } from './rollout/trajectory.ts';
 import { textHealth } from './text-health.ts';
@@ -86,6 +86,8 @@ export interface TrainProgress {
   readonly sampler: SamplerState;
   readonly recycle: RecycleState;
   readonly monitor: MonitorState;
+  /** Of the server's adaptive curriculum, which a run that goes back to a checkpoint takes back with it; null for any other. */
+  readonly curriculum: AdaptiveStanding | null;
 }
 
 export interface StepReport {
@@ -131,7 +133,8 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
     const state = from?.optimizer ?? optimizer.init(model.layout);
     if (from) model.parameters.set(from.parameters);
     let step = from?.step ?? 0;
-    let progress: TrainProgress = from?.progress ?? { sampler: NEW_SAMPLER, recycle: EMPTY_RECYCLE, monitor: NEW_MONITOR };
+    let progress: TrainProgress = from?.progress ?? { sampler: NEW_SAMPLER, recycle: EMPTY_RECYCLE, monitor: NEW_MONITOR, curriculum: null };
+    if (parts.adaptive) await run?.configure({ adaptive: progress.curriculum }, world.signal);
 
     const open = (): Promise<PolicyModel> => openPolicy({ config: files.config, weights: weightsOf(model.tensors()) }, tokenizer, { ...options, device: 'cpu' });
     const look = async (policy: PolicyModel): Promise<void> => {
@@ -172,7 +175,7 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
 
       const results = trajectories.map((trajectory) => score(trajectory, options.reward));
       const groups = groupsOf(questions, trajectories, results.map(({ total }) => total));
-      if (parts.adaptive) await run?.rewards(outcomesOf(trajectories, results.map(({ total }) => total)), undefined, world.signal);
+      const told = parts.adaptive ? await run?.rewards(outcomesOf(trajectories, results.map(({ total }) => total)), undefined, world.signal) : undefined;
       const scored = world.clock();
 
       world.onProgress('update', 0, 1);
@@ -202,7 +205,7 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
         },
         { mostSearches: options.rollout.maxTurns },
       );
-      progress = { ...drawn, monitor: watched.state, recycle: options.recycle ? recycle(drawn.recycle, groups, options.recycle) : drawn.recycle };
+      progress = { ...drawn, monitor: watched.state, recycle: options.recycle ? recycle(drawn.recycle, groups, options.recycle) : drawn.recycle, curriculum: told?.adaptive ?? null };
       const milliseconds = { rollout: rolled - started, reward: scored - rolled, update: updated - scored };
       const seconds = (updated - started) / 1000;
       step++;

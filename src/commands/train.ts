@@ -129,7 +129,6 @@ async function run(config: TrainConfig, { name, resume, notices }: Start): Promi
       await server?.configure({ curriculum: config.search.curriculum, total_steps: config.steps, seed: config.seed });
       const { curriculum } = config.search;
       const adaptive = typeof curriculum === 'string' ? curriculum.startsWith('adaptive') : curriculum.kind === 'adaptive';
-      if (adaptive && from !== null && config.search.url === null) say('the adaptive curriculum begins anew: its state was in the server of the process before');
       const plan = { config, side, run: runOnServer ?? name };
       const evaluations = [
         ...(config.eval.every === 0 ? [] : await evaluationSets({ ...plan, questions: await questionsOf(config.data.validation, 'validation'), prefix: 'validation', endsOnly: false })),

@@ -5,6 +5,7 @@ import { type Fields, optionalChoice, optionalInteger, optionalString } from '..
 import { native, pageOf } from '../dialects/native.ts';
 import { BadRequestError, NotFoundError } from '../errors.ts';
 import { originBody } from '../labels.ts';
+import { adaptiveBody, parseAdaptive } from '../runs/adaptive-wire.ts';
 import { parseOutcomes } from '../runs/adaptive.ts';
 import { parseCurriculum } from '../runs/curriculum.ts';
 import type { Caller } from '../runs/keys.ts';
@@ -24,7 +25,7 @@ export interface ManagementDeps extends DialectDeps {
 
 /** A trainer that misspells a setting must hear of it: a run under another curriculum than meant is found out late. */
 const SETTINGS = [
-  'curriculum', 'total_steps', 'step_source', 'requests_per_step', 'noise_unit', 'noise_scope', 'seed', 'world_seed', 'style', 'prompt_style', 'dataset', 'generator', 'budget',
+  'curriculum', 'total_steps', 'step_source', 'requests_per_step', 'noise_unit', 'noise_scope', 'seed', 'world_seed', 'style', 'prompt_style', 'dataset', 'generator', 'budget', 'adaptive',
 ] as const;
 const COUNT = { min: 1, max: 1_000_000_000, outside: 'refuse' } as const;
 const SEED = { min: 0, max: 2_147_483_647, outside: 'refuse' } as const;
@@ -50,7 +51,7 @@ function runBody(run: Run) {
     dataset: settings.dataset,
     generator: settings.generator,
     budget: settings.budget,
-    adaptive: run.adaptive && { value: run.adaptive.value, baseline: run.adaptive.baseline, baseline_from: run.adaptive.baselineFrom, decision: run.adaptive.decision },
+    adaptive: run.adaptive && adaptiveBody(run.adaptive),
   };
 }
 
@@ -128,7 +129,11 @@ export function mountManagement(app: Hono, deps: ManagementDeps): void {
     return json({ runs: listed.filter(({ id }) => caller.run === null || id === caller.run).map(runBody) });
   }));
   app.get('/v1/runs/:id', handle(async (managed) => json(runBody(await runs.find(ownRun(managed))))));
-  app.put('/v1/runs/:id', handle(async (managed) => json(runBody(await runs.configure(ownRun(managed), settingsOf(managed.fields, deps))))));
+  app.put('/v1/runs/:id', handle(async (managed) => {
+    const { adaptive } = managed.fields;
+    const state = adaptive === undefined || adaptive === null ? adaptive : parseAdaptive(adaptive, 'adaptive');
+    return json(runBody(await runs.configure(ownRun(managed), settingsOf(managed.fields, deps), state)));
+  }));
   app.delete('/v1/runs/:id', handle(async (managed) => {
     const id = ownRun(managed);
     await runs.remove(id);

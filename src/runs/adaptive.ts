@@ -41,7 +41,9 @@ export interface WindowedMean {
   readonly mean: number;
 }
 
-export type AdaptiveDecision = 'waiting' | 'raised' | 'held' | 'lowered' | 'faded';
+export const ADAPTIVE_DECISIONS = ['waiting', 'raised', 'held', 'lowered', 'faded'] as const;
+export type AdaptiveDecision = (typeof ADAPTIVE_DECISIONS)[number];
+export const BASELINES = ['none', 'unsearched', 'posted'] as const;
 
 /** Plain JSON, kept with the run. */
 export interface AdaptiveState {
@@ -55,7 +57,7 @@ export interface AdaptiveState {
   /** Reward to expect without search, as last known; 0 until then. */
   readonly baseline: number;
   /** A posted baseline stays in force until another, or null, is posted. */
-  readonly baselineFrom: 'none' | 'unsearched' | 'posted';
+  readonly baselineFrom: (typeof BASELINES)[number];
   /** Searching trajectories, and all trajectories, since the last decision. */
   readonly fresh: number;
   readonly waited: number;

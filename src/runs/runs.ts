@@ -5,7 +5,7 @@
  */
 import { BadRequestError, NotFoundError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { type Outcomes, observe } from './adaptive.ts';
+import { type AdaptiveState, type Outcomes, observe } from './adaptive.ts';
 import { noiseAt } from './curriculum.ts';
 import { RUN_ID, type Run, type RunSettings } from './run.ts';
 
@@ -45,10 +45,12 @@ export class Runs {
     return live && !(live instanceof Promise) ? this.#snapshot(live) : undefined;
   }
 
-  /** Durable when it resolves. */
-  async configure(id: string, settings: Partial<RunSettings>): Promise<Run> {
+  /** `adaptive` sets the curriculum back to where it stood, null to its beginning; undefined leaves it. Durable when it resolves. */
+  async configure(id: string, settings: Partial<RunSettings>, adaptive?: AdaptiveState | null): Promise<Run> {
     const live = await this.#enter(id);
-    live.run = { ...live.run, settings: { ...live.run.settings, ...settings } };
+    const { curriculum } = { ...live.run.settings, ...settings };
+    if (adaptive && curriculum.kind !== 'adaptive') throw notAdaptive('adaptive', id, curriculum.kind);
+    live.run = { ...live.run, settings: { ...live.run.settings, ...settings }, ...(adaptive === undefined ? {} : { adaptive }) };
     await this.#save(live);
     return this.#snapshot(live);
   }
@@ -66,9 +68,7 @@ export class Runs {
   async observe(id: string, outcomes: Outcomes): Promise<Run> {
     const live = await this.#enter(id);
     const { curriculum } = live.run.settings;
-    if (curriculum.kind !== 'adaptive') {
-      throw new BadRequestError('invalid_field', 'curriculum', `an adaptive curriculum on run ${id} (it is ${curriculum.kind})`);
-    }
+    if (curriculum.kind !== 'adaptive') throw notAdaptive('curriculum', id, curriculum.kind);
     live.run = { ...live.run, adaptive: observe(live.run.adaptive, outcomes, curriculum) };
     await this.#save(live);
     return this.#snapshot(live);
@@ -168,4 +168,8 @@ export class Runs {
 /** The noise probability of a run at a step. */
 export function noiseOf(run: Run, step: number, totalSteps: number): number {
   return noiseAt(run.settings.curriculum, step, totalSteps, run.adaptive?.noise);
+}
+
+function notAdaptive(field: string, id: string, kind: string): BadRequestError {
+  return new BadRequestError('invalid_field', field, `an adaptive curriculum on run ${id} (it is ${kind})`);
 }

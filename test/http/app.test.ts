@@ -514,6 +514,9 @@ describe('an upstream', () => {
   });
 });
 
+/** Of an adaptive curriculum. */
+const STANDING = { version: 1, noise: 0.1, searched: { count: 0, mean: 0 }, unsearched: { count: 0, mean: 0 }, baseline: 0, baseline_from: 'none', fresh: 0, waited: 0, value: null, decision: 'raised' };
+
 describe('management', () => {
   const put = (path: string, body: unknown) => app.app.request(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
@@ -537,6 +540,13 @@ describe('management', () => {
     ['PUT', '/v1/runs/m2', { generator: 'gpt' }, 'generator'],
     ['PUT', '/v1/runs/m2', { dataset: 'nq' }, 'dataset'],
     ['PUT', '/v1/runs/m2', { style: 'bing' }, 'style'],
+    ['PUT', '/v1/runs/m2', { adaptive: 'anew' }, 'adaptive'],
+    ['PUT', '/v1/runs/m2', { adaptive: { version: 2 } }, 'adaptive.version'],
+    ['PUT', '/v1/runs/m2', { adaptive: { version: 1, noise: 1.5 } }, 'adaptive.noise'],
+    ['PUT', '/v1/runs/m2', { adaptive: { ...STANDING, searched: { count: -1, mean: 0 } } }, 'adaptive.searched.count'],
+    ['PUT', '/v1/runs/m2', { adaptive: { ...STANDING, baseline_from: 'air' } }, 'adaptive.baseline_from'],
+    ['PUT', '/v1/runs/m2', { adaptive: { ...STANDING, value: '1' } }, 'adaptive.value'],
+    ['PUT', '/v1/runs/m2', { adaptive: STANDING, curriculum: 'linear:0:0.5' }, 'adaptive'],
     ['PUT', '/v1/runs/a%20b', {}, 'run'],
     ['POST', '/v1/runs/m2/step', {}, 'step'],
     ['POST', '/v1/runs/m2/step', { step: 'ten' }, 'step'],

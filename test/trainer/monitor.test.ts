@@ -29,7 +29,6 @@ describe('an alarm', () => {
     ['rollout-kl', 0.05, 0.0501, 'KL(rollout ‖ train) is 0.0501, above 0.05'],
     ['zero-variance', 0.8, 0.85, 'the share of groups of one reward is 0.85, above 0.8'],
     ['leak-canary', 0.01, 0.02, 'exact match on questions with made-up answers is 0.02, above 0.01'],
-    ['answers-closed', 0.98, 0.97, 'the share of answers that are closed is 0.97, below 0.98'],
     ['search-gain', 0.001, 0, 'what search adds to exact match is 0: search is of no use'],
   ])('%s: %d is well, %d is not', (signal, well, not, message) => {
     expect(rose(signal, repeat(well, 10))).toEqual([]);
@@ -117,6 +116,20 @@ describe('measures of a run’s own', () => {
     expect(rose('searches', [1, 2.9, 2.9, 2.9])).toEqual([4]);
     expect(rose('searches', repeat(1, 20), { mostSearches: 1 })).toEqual([]);
     expect(rose('searches', repeat(0, 20), { mostSearches: 1 })).toEqual([3]);
+  });
+
+  it('says whether a policy has stopped searching or never began', () => {
+    const said = (values: readonly number[]): string[] => watch(series('searches', values)).alarms.map(({ message }) => message);
+    expect(said([...repeat(1, 5), ...repeat(0, 3)])).toEqual(['the number of searches per question is 0: the policy has stopped searching']);
+    expect(said(repeat(0.1, 8))).toEqual(['the number of searches per question is 0.1: the policy hardly searches']);
+  });
+
+  it('answers that are not closed, over as many steps as tell two in a hundred from none', () => {
+    expect(rose('answers-closed', repeat(0.98, 20))).toEqual([]);
+    // One of 16 at one step in four.
+    expect(rose('answers-closed', Array.from({ length: 40 }, (_, i) => (i % 4 === 3 ? 15 / 16 : 1)))).toEqual([]);
+    expect(watch(series('answers-closed', [...repeat(1, 12), 0.5])).alarms).toEqual([{ signal: 'answers-closed', step: 13, value: 0.5, message: 'the share of answers that are closed is 0.95, below 0.98' }]);
+    expect(rose('answers-closed', [...repeat(1, 12), ...repeat(0.97, 10)])).toEqual([19]);
   });
 
   it('bounds may be set', () => {

@@ -11,10 +11,12 @@ import { ADAMW_DEFAULTS } from '../../trainer/optim/adamw.ts';
 import { createSchedule } from '../../trainer/optim/schedule.ts';
 import { createProtocol } from '../../trainer/rollout/protocol.ts';
 import { ROLLOUT_DEFAULTS } from '../../trainer/rollout/rollout.ts';
+import { type RunClient, createRunClient } from '../../trainer/rollout/run-client.ts';
 import type { SearchClient } from '../../trainer/rollout/search-client.ts';
 import { type Example, type SftOptions, type SftState, type SftStep, sft } from '../../trainer/sft.ts';
 import { type StepReport, type TrainOptions, type TrainState, train } from '../../trainer/train.ts';
 import { tinyModel } from '../support/tiny-model.ts';
+import { WORLD, winnow } from './rollout/server.ts';
 import { tinyTokenizer } from './tiny-tokenizer.ts';
 
 const LETTERS = 'abcdefgh'.split('');
@@ -119,12 +121,12 @@ interface Trained {
   readonly state: TrainState;
 }
 
-async function trained(over: Partial<TrainOptions> = {}, from: TrainState | null = null): Promise<Trained> {
+async function trained(over: Partial<TrainOptions> = {}, from: TrainState | null = null, run: RunClient | null = null): Promise<Trained> {
   const reports: StepReport[] = [];
   const evaluations: number[] = [];
   let state: TrainState | null = null;
   await train(
-    { files: { config, weights: weightsOf(start) }, tokenizer, protocol: protocolOf(), search, run: null, adaptive: false, questions, evaluations: [{ name: 'all', run: null, questions, searches: true, endsOnly: false }] },
+    { files: { config, weights: weightsOf(start) }, tokenizer, protocol: protocolOf(), search, run, adaptive: run !== null, questions, evaluations: [{ name: 'all', run: null, questions, searches: true, endsOnly: false }] },
     { ...trainOptions, ...over },
     from,
     {
@@ -181,6 +183,25 @@ describe('training', () => {
     expect(rest.reports.map(({ step }) => step)).toEqual([3, 4]);
     expect(rest.state).toEqual(whole.state);
     expect(rest.reports.map(({ trajectories }) => trajectories)).toEqual(whole.reports.slice(2).map(({ trajectories }) => trajectories));
+  }, 120_000);
+
+  it('takes an adaptive curriculum back to its checkpoint, on a server that knows nothing of it and on one that went on', async () => {
+    const adaptive = async (base: string): Promise<RunClient> => {
+      const run = createRunClient({ base, run: 'a' }, WORLD);
+      // Every step that earns anything raises the noise.
+      await run.configure({ curriculum: { kind: 'adaptive', start: 0, end: 0.5, rate: 0.1, margin: 0.01, floor: 0.005, samples: 1, baselineSamples: 1000, window: 1000 } });
+      return run;
+    };
+    const server = await winnow();
+    const whole = await trained({ steps: 4 }, null, await adaptive(server));
+    const half = await trained({ steps: 2 }, null, await adaptive(await winnow()));
+    expect(whole.reports.map(({ noise }) => noise)).not.toEqual([0, 0, 0, 0]);
+    for (const base of [await winnow(), server]) {
+      // What a run goes on from it may write into.
+      const rest = await trained({ steps: 4 }, structuredClone(half.state), await adaptive(base));
+      expect(rest.reports.map(({ noise }) => noise)).toEqual(whole.reports.slice(2).map(({ noise }) => noise));
+      expect(rest.state).toEqual(whole.state);
+    }
   }, 120_000);
 
   it('sampler and trainer agree on the tokens of the first step', async () => {

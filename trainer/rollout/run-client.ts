@@ -13,7 +13,12 @@ export interface RunState {
   readonly noise: number;
   /** Searches served. */
   readonly served: number;
+  /** Where an adaptive curriculum stands, to be given back as the setting `adaptive`; null for any other, and before the first rewards. */
+  readonly adaptive: AdaptiveStanding | null;
 }
+
+/** The server's; a trainer keeps it and does not look into it. */
+export type AdaptiveStanding = Readonly<Record<string, unknown>>;
 
 /** One trajectory, or `count` of them by their mean reward. */
 export interface Outcome {
@@ -61,9 +66,9 @@ export function createRunClient(options: Pick<RunClientOptions, 'base' | 'run'> 
     const reply = await exchange({ method, url: `${root}${path}`, headers, body }, { deadlineMs, retries, idempotent, maxBytes: MAX_BYTES }, world, signal);
     if (reply.outcome !== 'reply') throw new RunError(what, null, reply.detail);
     if (reply.status !== 200) throw new RunError(what, reply.status, messageOf(reply.body) ?? `status ${reply.status}`);
-    const { id, step, total_steps, noise, served } = (reply.body ?? {}) as Record<string, unknown>;
+    const { id, step, total_steps, noise, served, adaptive = null } = (reply.body ?? {}) as Record<string, unknown>;
     if (typeof id !== 'string' || ![step, total_steps, noise, served].every((value) => typeof value === 'number')) throw new RunError(what, 200, 'the reply is no run: is this a winnow server?');
-    return { id, step: step as number, totalSteps: total_steps as number, noise: noise as number, served: served as number };
+    return { id, step: step as number, totalSteps: total_steps as number, noise: noise as number, served: served as number, adaptive: adaptive as AdaptiveStanding | null };
   };
 
   return {

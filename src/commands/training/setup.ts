@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { availableThreads } from '../../../models/runtime/devices.ts';
 import type { TrainConfig } from '../../../trainer/config.ts';
-import { protocolOptionsOf, searchOptionsOf } from '../../../trainer/options.ts';
+import { policyOptionsOf, protocolOptionsOf, searchOptionsOf } from '../../../trainer/options.ts';
 import { type PolicyModel, openPolicy } from '../../../trainer/rollout/policy.ts';
 import { type SearchClient, createSearchClient } from '../../../trainer/rollout/search-client.ts';
 import { REAL_WORLD } from '../../compose.ts';
@@ -62,8 +62,8 @@ export async function withSetup<T>(config: TrainConfig, use: (setup: Setup, sign
 }
 
 /** The policy as its files hold it. */
-export function openSetupPolicy({ rollout }: TrainConfig, { policy: { files, tokenizer }, threads }: Setup): Promise<PolicyModel> {
-  return openPolicy(files, tokenizer, { threads, slots: rollout.slots, precision: rollout.precision, contextLength: rollout['trajectory-tokens'], temporaryFolder: tmpdir() });
+export function openSetupPolicy(config: TrainConfig, { policy: { files, tokenizer }, threads }: Setup): Promise<PolicyModel> {
+  return openPolicy(files, tokenizer, policyOptionsOf(config, { threads, temporaryFolder: tmpdir() }));
 }
 
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */

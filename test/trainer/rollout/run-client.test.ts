@@ -10,7 +10,7 @@ const RUN = { id: 'r', step: 1, total_steps: 2, noise: 0, served: 0 };
 it('a run is made, follows the step, and counts what it served', async () => {
   const base = await winnow();
   const run = createRunClient({ base, run: 'exp-1.a' }, WORLD);
-  expect(await run.configure({ curriculum: CURRICULUM, total_steps: 10, seed: 4 })).toEqual({ id: 'exp-1.a', step: 0, totalSteps: 10, noise: 0, served: 0 });
+  expect(await run.configure({ curriculum: CURRICULUM, total_steps: 10, seed: 4 })).toEqual({ id: 'exp-1.a', step: 0, totalSteps: 10, noise: 0, served: 0, adaptive: null });
   expect(await run.step(5, null)).toMatchObject({ step: 5, totalSteps: 10, noise: 0.25 });
   expect(await run.step(5, 20)).toMatchObject({ step: 5, totalSteps: 20, noise: 0.125 });
   await createSearchClient({ base }, WORLD).search('a', { run: 'exp-1.a', step: 5, totalSteps: null, grounding: null, trajectory: 't', group: 'g', turn: 0 });
@@ -20,8 +20,11 @@ it('a run is made, follows the step, and counts what it served', async () => {
 it('rewards move an adaptive curriculum', async () => {
   const run = createRunClient({ base: await winnow(), run: 'a' }, WORLD);
   await run.configure({ curriculum: { kind: 'adaptive', start: 0, end: 0.5, rate: 0.1, samples: 4, baselineSamples: 2, window: 8 } });
-  expect((await run.rewards([{ reward: 1, searched: true, count: 4 }], 0.5)).noise).toBe(0.1);
+  const raised = await run.rewards([{ reward: 1, searched: true, count: 4 }], 0.5);
+  expect(raised.noise).toBe(0.1);
   expect((await run.rewards([{ reward: 0, searched: true }, { reward: 0, searched: true, count: 3 }])).noise).toBe(0);
+  expect(await run.configure({ adaptive: raised.adaptive })).toEqual(raised);
+  expect(await run.configure({ adaptive: null })).toMatchObject({ noise: 0, adaptive: null });
 });
 
 it('what the server does not take is an error with its words', async () => {
