@@ -5,6 +5,7 @@
 import type { Draw } from '../hash.ts';
 import { type AnswerSet, leaksAnswer, locateAnswer } from './answers.ts';
 import { MONTHS } from './phrases.ts';
+import { NO_TOPIC } from './questions.ts';
 
 const ONSETS = 'b bl br c cl d dr f fl g gl gr h j k kr l m n p pl pr qu r s sk sl sp st t tr v vr w z'.split(' ');
 const NUCLEI = 'a e i o u ae ai ea io oa ou'.split(' ');
@@ -39,6 +40,13 @@ export function without(text: string, answers: AnswerSet): string {
     left = `${left.slice(0, from).trimEnd()} ${left.slice(to).trimStart()}`.trim();
   }
   return left;
+}
+
+/** A topic, of a query often, in words that give nothing away: as it is where it holds no answer, without what does where something is left. */
+export function cleanTopic(topic: string, answers: AnswerSet): string {
+  if (answers.isEmpty || !leaksAnswer(topic, answers)) return topic;
+  const left = without(topic, answers).replace(/^(?:and|or|of|in|the|an?|,)\s+|\s+(?:and|or|of|in|the|an?|,)$/gi, '').trim();
+  return /[\p{L}\p{N}]{3}/u.test(left) ? left : NO_TOPIC;
 }
 
 /** `text` with invented words for those that hold an answer; null where the neighbours of the new words leak in turn, round after round. */

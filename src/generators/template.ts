@@ -5,7 +5,7 @@
  * then words are replaced, then words are invented.
  */
 import { type AnswerSet, compileAnswers, leaksAnswer, normalize } from '../documents/answers.ts';
-import { cleanDay, daysOf, dateOf, firstClean, inventedText, leaksDate, masked, without } from '../documents/clean.ts';
+import { cleanDay, cleanTopic, daysOf, dateOf, firstClean, inventedText, leaksDate, masked } from '../documents/clean.ts';
 import { personName, wrongValue } from '../documents/counterfactual.ts';
 import {
   ADJACENT, CLAIMS, FIELDS, fill, type Frame, INFORMATIVE, NEWS_KINDS, OPENERS, PARTIAL, PUBLISHER_KINDS, PUBLISHER_PLACES, type Slots, SUPPORT, TITLES, VAGUE, VALUES, WIKI_NAMES,
@@ -199,8 +199,7 @@ class Writer {
     const { topic, heading: head, asked, claim } = this.#subject;
     const whole = `${topic} | ${head} | ${asked} | ${claim === null ? '' : claim('')}`;
     if (this.#answers.isEmpty || !leaksAnswer(whole, this.#answers)) return this.#subject;
-    const left = without(topic, this.#answers).replace(/^(?:and|or|of|in|the|an?|,)\s+|\s+(?:and|or|of|in|the|an?|,)$/gi, '').trim();
-    const rest = /[\p{L}\p{N}]{3}/u.test(left) ? left : NO_TOPIC;
+    const rest = cleanTopic(topic, this.#answers);
     return { topic: rest, ...headlines(rest), asked: '', claim: claim !== null && !leaksAnswer(claim(''), this.#answers) ? claim : null };
   }
 

@@ -13,6 +13,8 @@
  * The agent's query is untrusted: a policy under reward pressure learns to ask the simulator for the answer. So a noisy prompt never
  * carries the answer (where the tuned format has a slot for it, the slot says that it is withheld), and the query is one quoted line.
  */
+import { compileAnswers } from '../documents/answers.ts';
+import { cleanTopic } from '../documents/clean.ts';
 import type { ChatMessage, PageTask } from '../generators/generator.ts';
 import { Draw, hash } from '../hash.ts';
 import type { DocumentKind, PromptStyle } from '../types.ts';
@@ -229,7 +231,7 @@ function smallMessages(task: PageTask, kind: DocumentKind): ChatMessage[] {
         { role: 'assistant', content: `Title: ${title}\nText: ${text}` },
       ];
     }),
-    { role: 'user', content: smallRequest({ ...task, answer: task.goldenAnswers[0] ?? null, kind }) },
+    { role: 'user', content: smallRequest({ ...task, query: asked(task.query, task.goldenAnswers, kind), answer: task.goldenAnswers[0] ?? null, kind }) },
   ];
 }
 
@@ -256,9 +258,14 @@ function smallRequest({ query, question, answer, kind, topic, language }: SmallR
 /** Whose page it is to be; documents of one page are given several, so that they differ. A quiz always answers. */
 const POCKET_LOOKS: Readonly<Record<DocumentKind, readonly string[]>> = { useful: ['wiki', 'news', 'web', 'forum', 'quiz'], noisy: ['wiki', 'news', 'web', 'forum'] };
 
+/** A small model repeats what it reads: of a query that holds an accepted answer (a policy that guesses), a noisy prompt has the rest. */
+function asked(query: string, goldenAnswers: readonly string[], kind: DocumentKind): string {
+  return oneLine(kind === 'noisy' ? cleanTopic(query, compileAnswers(goldenAnswers)) : query);
+}
+
 function pocketRequest({ query, question, goldenAnswers, style, topic, seed }: PageTask, kind: DocumentKind): string {
   const look = topic === 'news' ? 'news' : style === 'wiki' ? 'wiki' : new Draw(hash(seed, 'look')).pick(POCKET_LOOKS[kind]);
-  const lines = [`Query: ${oneLine(query)}`];
+  const lines = [`Query: ${asked(query, goldenAnswers, kind)}`];
   if (kind === 'useful') {
     const [answer] = goldenAnswers;
     if (question !== null && oneLine(question) !== oneLine(query)) lines.push(`Question: ${oneLine(question)}`);

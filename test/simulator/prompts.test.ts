@@ -148,6 +148,13 @@ describe('the pocket style', () => {
     expect(build({ style: 'wiki', kinds: of('noisy', 1) })).toBe('Query: humber bridge designer\nnoisy wiki');
   });
 
+  it('leaves an accepted answer that a query holds out of what is noisy', () => {
+    expect(build({ style: 'wiki', kinds: of('noisy', 1), query: 'was the humber bridge designed by Freeman, Fox and Partners or Arup' })).toBe('Query: was the humber bridge designed by or Arup\nnoisy wiki');
+    expect(build({ style: 'wiki', kinds: of('noisy', 1), query: 'Freeman Fox & Partners' })).toBe('Query: the subject\nnoisy wiki');
+    expect(build({ style: 'wiki', query: 'Freeman Fox & Partners' })).toContain('Query: Freeman Fox & Partners\n');
+    expect(promptOf({ kinds: of('noisy', 1), query: 'Freeman Fox bridges' }, 'winnow-small')).not.toContain('Freeman Fox');
+  });
+
   it('has pages of several looks written, of one where one was asked for', () => {
     expect(looks({})).toEqual(new Set(['useful wiki', 'useful news', 'useful web', 'useful forum', 'useful quiz']));
     expect(looks({ kinds: of('noisy', 1) })).toEqual(new Set(['noisy wiki', 'noisy news', 'noisy web', 'noisy forum']));
