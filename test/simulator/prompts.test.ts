@@ -150,7 +150,7 @@ describe('the pocket style', () => {
 
   it('leaves an accepted answer that a query holds out of what is noisy', () => {
     expect(build({ style: 'wiki', kinds: of('noisy', 1), query: 'was the humber bridge designed by Freeman, Fox and Partners or Arup' })).toBe('Query: was the humber bridge designed by or Arup\nnoisy wiki');
-    expect(build({ style: 'wiki', kinds: of('noisy', 1), query: 'Freeman Fox & Partners' })).toBe('Query: the subject\nnoisy wiki');
+    expect(build({ style: 'wiki', kinds: of('noisy', 1), query: 'Freeman Fox & Partners' })).toBe('Query: this subject\nnoisy wiki');
     expect(build({ style: 'wiki', query: 'Freeman Fox & Partners' })).toContain('Query: Freeman Fox & Partners\n');
     expect(promptOf({ kinds: of('noisy', 1), query: 'Freeman Fox bridges' }, 'winnow-small')).not.toContain('Freeman Fox');
   });
