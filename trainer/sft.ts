@@ -84,7 +84,7 @@ export async function sft(files: Pick<ModelFiles, 'config' | 'weights'>, train: 
   const { batch, seed, steps } = options;
   const model = await openTrainable(files, nll, { threads: options.threads, lora: options.lora, recompute: options.recompute, seed });
   try {
-    const optimizer = await createAdamW({ ...options.optimizer, threads: options.threads });
+    const optimizer = await createAdamW(options.optimizer);
     try {
       const state = from?.optimizer ?? optimizer.init(model.layout);
       if (from) model.parameters.set(from.parameters);

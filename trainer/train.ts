@@ -126,7 +126,7 @@ const SAME_LOGPROB = 1e-3;
 export async function train(parts: TrainParts, options: TrainOptions, from: TrainState | null, world: TrainWorld): Promise<number> {
   const { files, tokenizer, run } = parts;
   const model = await openTrainable(files, lossOf(options.update), { threads: options.threads, lora: options.lora, recompute: options.recompute, seed: options.seed });
-  const optimizer = await createAdamW({ ...options.optimizer, threads: options.threads });
+  const optimizer = await createAdamW(options.optimizer);
   try {
     const needsReference = options.update.loss.kl !== null || options.update.klInReward !== null;
     const reference = from ? from.reference : needsReference ? model.parameters.slice() : null;

@@ -38,7 +38,7 @@ const { batch, sequence, folder, optimizer: settings } = order;
 const weights = await openSafetensors(folder);
 const model = await openTrainable({ config: order.config, weights }, crossEntropy, { threads: order.threads, lora: null, recompute: false, seed: 0 });
 await weights.close();
-const optimizer = await createAdamW({ ...settings, threads: order.threads });
+const optimizer = await createAdamW(settings);
 const state = optimizer.init(model.layout);
 
 const bytes = readFileSync(join(folder, 'tokens.i32'));

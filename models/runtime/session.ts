@@ -19,8 +19,6 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads of one operator. */
   readonly threads: number;
-  /** Operators that do not wait for one another and run at once. Default 1. */
-  readonly lanes?: number;
   /** Outputs that stay in the device's memory, to be fed back. */
   readonly onDevice?: readonly string[];
   /** Folds constants and picks layouts while loading. Off for weights that are held in fewer bits than they are computed in. */
@@ -131,7 +129,7 @@ export function reasonOf(thrown: unknown): string {
  * Opens `model.onnx`, whose weights lie beside it, or a graph that has none from its bytes. Throws DeviceError where the device is not to
  * be had.
  */
-export async function openSession(model: string | Uint8Array, { device, threads, lanes = 1, onDevice = [], foldConstants = true, keepsOrder = false, memoryPattern = true, profile }: SessionOptions): Promise<Session> {
+export async function openSession(model: string | Uint8Array, { device, threads, onDevice = [], foldConstants = true, keepsOrder = false, memoryPattern = true, profile }: SessionOptions): Promise<Session> {
   const ort = await library();
   const backend = ort.listSupportedBackends().find(({ name }) => name === device);
   if (!backend) throw new DeviceError(device, `This build of ONNX Runtime has no ${device}.`, REMEDIES[device]);
@@ -141,8 +139,7 @@ export async function openSession(model: string | Uint8Array, { device, threads,
     const options: InferenceSession.SessionOptions = {
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
-      executionMode: lanes === 1 ? 'sequential' : 'parallel',
-      interOpNumThreads: lanes,
+      interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       enableMemPattern: memoryPattern,

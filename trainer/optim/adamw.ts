@@ -5,9 +5,8 @@
  *     p ← p (1 - lr λ)         m ← β₁ m + (1 - β₁) g         v ← β₂ v + (1 - β₂) g²
  *     p ← p - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
  *
- * Two graphs work through the flat arrays and write p, m and v where they lie. Each has as many lanes as there are threads, which take a part
- * of the arrays each, chunk by chunk: a chunk's operators are too short to be shared among threads. Beside the arrays only what a chunk of each
- * lane needs is held.
+ * Two graphs work through the flat arrays chunk by chunk and write p, m and v where they lie. Beside the arrays only what a chunk needs is
+ * held.
  */
 import { GraphBuilder } from '../../models/graph/builder.ts';
 import { encodeOnnx } from '../../models/graph/onnx.ts';
@@ -15,10 +14,8 @@ import type { Value } from '../../models/graph/ops.ts';
 import { type Session, type Tensor, openSession } from '../../models/runtime/session.ts';
 import type { ParameterLayout } from '../parameters.ts';
 
-/** Elements of a lane in one run, 1 MiB of each array: a run costs 0.1 ms whatever it does, and chunks from four times this on leave the cache. */
+/** Elements of one run, 1 MiB of each array: a run costs 0.1 ms whatever it does, and chunks from four times this on leave the cache. */
 const CHUNK = 2 ** 18;
-/** Memory has no more to give. */
-const MOST_LANES = 8;
 /** Elements that are summed in float32; their sums are added up as doubles, so that the norm depends on no thread. */
 const ROW = 1024;
 /** torch.nn.utils.clip_grad_norm_. */
@@ -33,7 +30,7 @@ export interface AdamWOptions {
   readonly weightDecay: number;
   /** Gradients of a larger global norm are scaled down to it; null for never. */
   readonly maxGradNorm: number | null;
-  /** Default 1. No number depends on it. */
+  /** Of one operator. Default 1: operators are short, and two threads took three times as long on two cores that had other work. */
   readonly threads?: number;
 }
 
@@ -72,32 +69,25 @@ const INPUTS = ['p', 'g', 'm', 'v'] as const;
 const SCALARS = ['scale', 'mean', 'beta1', 'beta2', 'epsilon', 'rate', 'keep'] as const;
 type Scalars = Readonly<Record<(typeof SCALARS)[number], number>>;
 
-/** Names of a lane's tensors end with its number. */
-function updateGraph(lanes: number): Uint8Array {
+function updateGraph(): Uint8Array {
   const b = new GraphBuilder();
+  const [p, g, m, v] = INPUTS.map((name) => b.input(name, 'float32', ['n'])) as [Value, Value, Value, Value];
   const scalar = Object.fromEntries(SCALARS.map((name) => [name, b.input(name, 'float32', [])])) as Record<keyof Scalars, Value>;
-  for (let lane = 0; lane < lanes; lane++) updateLane(b, scalar, lane);
+  // Scaled before it is squared: a norm that is finite may be too large for its square to be.
+  const scaled = b.op('Mul', [g, scalar.scale], {});
+  const mean = b.op('Add', [b.op('Mul', [m, scalar.beta1], {}), b.op('Mul', [scaled, scalar.mean], {})], {}, ['m_next']);
+  const square = b.op('Add', [b.op('Mul', [v, scalar.beta2], {}), b.op('Mul', [scaled, scaled], {})], {}, ['v_next']);
+  const direction = b.op('Div', [mean, b.op('Add', [b.op('Sqrt', [square], {}), scalar.epsilon], {})], {});
+  const next = b.op('Sub', [b.op('Mul', [p, scalar.keep], {}), b.op('Mul', [direction, scalar.rate], {})], {}, ['p_next']);
+  for (const output of [next, mean, square]) b.output(output);
   return encodeOnnx(b.build(), { inPlace: true });
 }
 
-function updateLane(b: GraphBuilder, scalar: Readonly<Record<keyof Scalars, Value>>, lane: number): void {
-  const [p, g, m, v] = INPUTS.map((name) => b.input(`${name}${lane}`, 'float32', [`n${lane}`])) as [Value, Value, Value, Value];
-  // Scaled before it is squared: a norm that is finite may be too large for its square to be.
-  const scaled = b.op('Mul', [g, scalar.scale], {});
-  const mean = b.op('Add', [b.op('Mul', [m, scalar.beta1], {}), b.op('Mul', [scaled, scalar.mean], {})], {}, [`m_next${lane}`]);
-  const square = b.op('Add', [b.op('Mul', [v, scalar.beta2], {}), b.op('Mul', [scaled, scaled], {})], {}, [`v_next${lane}`]);
-  const direction = b.op('Div', [mean, b.op('Add', [b.op('Sqrt', [square], {}), scalar.epsilon], {})], {});
-  const next = b.op('Sub', [b.op('Mul', [p, scalar.keep], {}), b.op('Mul', [direction, scalar.rate], {})], {}, [`p_next${lane}`]);
-  for (const output of [next, mean, square]) b.output(output);
-}
-
-/** Of each lane: g [rows, ROW] → the sum of squares of each row. */
-function squaresGraph(lanes: number): Uint8Array {
+/** g [rows, ROW] → the sum of squares of each row. */
+function squaresGraph(): Uint8Array {
   const b = new GraphBuilder();
-  for (let lane = 0; lane < lanes; lane++) {
-    const g = b.input(`g${lane}`, 'float32', [`rows${lane}`, ROW]);
-    b.output(b.op('ReduceSum', [b.op('Mul', [g, g], {})], { axes: [1], keepdims: 0 }, [`squares${lane}`]));
-  }
+  const g = b.input('g', 'float32', ['rows', ROW]);
+  b.output(b.op('ReduceSum', [b.op('Mul', [g, g], {})], { axes: [1], keepdims: 0 }, ['squares']));
   return encodeOnnx(b.build(), { inPlace: true });
 }
 
@@ -116,20 +106,6 @@ function scalarsOf({ beta1, beta2, epsilon, weightDecay }: AdamWOptions, step: n
   };
 }
 
-/**
- * `from` to `end` as runs, each of as many chunks as there are lanes: a lane's chunks follow one another, all lanes have as many of them, and
- * the last chunks may be shorter or empty. Bounds are multiples of `unit` but for `end`.
- */
-function* runsOf(from: number, end: number, lanes: number, unit: number): Generator<readonly (readonly [from: number, to: number])[]> {
-  const part = Math.ceil((end - from) / lanes / unit) * unit;
-  for (let at = 0; at < part; at += CHUNK) {
-    yield Array.from({ length: lanes }, (_, lane): readonly [number, number] => {
-      const [begin, most] = [from + lane * part + at, Math.min(end, from + (lane + 1) * part)];
-      return [Math.min(begin, most), Math.min(begin + CHUNK, most)];
-    });
-  }
-}
-
 function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value * value;
@@ -140,13 +116,12 @@ class AdamW implements Optimizer {
   readonly #options: AdamWOptions;
   readonly #update: Session;
   readonly #squares: Session;
-  readonly #lanes: number;
+  readonly #sums = new Float32Array(CHUNK / ROW);
 
-  constructor(options: AdamWOptions, update: Session, squares: Session, lanes: number) {
+  constructor(options: AdamWOptions, update: Session, squares: Session) {
     this.#options = options;
     this.#update = update;
     this.#squares = squares;
-    this.#lanes = lanes;
   }
 
   init({ length }: ParameterLayout): AdamWState {
@@ -177,34 +152,24 @@ class AdamW implements Optimizer {
 
   async #norm(g: Float32Array): Promise<number> {
     const whole = g.length - (g.length % ROW);
-    const sums = new Float32Array(whole / ROW);
-    for (const chunks of runsOf(0, whole, this.#lanes, ROW)) {
-      const feeds: Record<string, Tensor> = {};
-      const into: Record<string, Tensor> = {};
-      for (const [lane, [from, to]] of chunks.entries()) {
-        feeds[`g${lane}`] = this.#squares.tensor('float32', g.subarray(from, to), [(to - from) / ROW, ROW]);
-        into[`squares${lane}`] = this.#squares.tensor('float32', sums.subarray(from / ROW, to / ROW), [(to - from) / ROW]);
-      }
-      await this.#squares.runInPlace(feeds, into);
-    }
     let sum = sumOfSquares(g.subarray(whole));
-    // A square may pass float32's range where the norm does not.
-    for (const [row, one] of sums.entries()) sum += Number.isFinite(one) ? one : sumOfSquares(g.subarray(row * ROW, (row + 1) * ROW));
+    for (let from = 0; from < whole; from += CHUNK) {
+      const chunk = g.subarray(from, Math.min(whole, from + CHUNK));
+      const sums = this.#sums.subarray(0, chunk.length / ROW);
+      const feeds = { g: this.#squares.tensor('float32', chunk, [sums.length, ROW]) };
+      await this.#squares.runInPlace(feeds, { squares: this.#squares.tensor('float32', sums, [sums.length]) });
+      // A square may pass float32's range where the norm does not.
+      for (const [row, one] of sums.entries()) sum += Number.isFinite(one) ? one : sumOfSquares(chunk.subarray(row * ROW, (row + 1) * ROW));
+    }
     return Math.sqrt(sum);
   }
 
   async #range(arrays: Readonly<Record<(typeof INPUTS)[number], Float32Array>>, start: number, end: number, scalars: Scalars): Promise<void> {
     const numbers = Object.fromEntries(SCALARS.map((name) => [name, this.#update.tensor('float32', Float32Array.of(scalars[name]), [])]));
-    for (const chunks of runsOf(start, end, this.#lanes, 1)) {
-      const feeds: Record<string, Tensor> = { ...numbers };
-      const into: Record<string, Tensor> = {};
-      for (const [lane, [from, to]] of chunks.entries()) {
-        for (const name of INPUTS) {
-          const tensor = (feeds[`${name}${lane}`] = this.#update.tensor('float32', arrays[name].subarray(from, to), [to - from]));
-          if (name !== 'g') into[`${name}_next${lane}`] = tensor;
-        }
-      }
-      await this.#update.runInPlace(feeds, into);
+    for (let from = start; from < end; from += CHUNK) {
+      const to = Math.min(end, from + CHUNK);
+      const chunk = Object.fromEntries(INPUTS.map((name) => [name, this.#update.tensor('float32', arrays[name].subarray(from, to), [to - from])])) as Record<(typeof INPUTS)[number], Tensor>;
+      await this.#update.runInPlace({ ...chunk, ...numbers }, { p_next: chunk.p, m_next: chunk.m, v_next: chunk.v });
     }
   }
 }
@@ -223,11 +188,10 @@ function check({ beta1, beta2, epsilon, weightDecay, maxGradNorm }: AdamWOptions
 /** Throws RangeError for options out of their range, DeviceError where ONNX Runtime cannot be had. */
 export async function createAdamW(options: AdamWOptions): Promise<Optimizer> {
   check(options);
-  const lanes = Math.min(MOST_LANES, options.threads ?? 1);
-  const session = { device: 'cpu', threads: 1, lanes } as const;
-  const update = await openSession(updateGraph(lanes), session);
+  const session = { device: 'cpu', threads: options.threads ?? 1 } as const;
+  const update = await openSession(updateGraph(), session);
   try {
-    return new AdamW(options, update, await openSession(squaresGraph(lanes), session), lanes);
+    return new AdamW(options, update, await openSession(squaresGraph(), session));
   } catch (error) {
     await update.close();
     throw error;
