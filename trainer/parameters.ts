@@ -2,6 +2,8 @@
  * The numbers that are trained, in one array, so that an optimiser sees no tensors: matrices first, which decay, then vectors (norms,
  * biases), which do not. The same layout holds gradients and the moments of the optimiser.
  */
+import { MOST_BYTES, WasmMemory } from '../models/runtime/wasm.ts';
+
 export interface ParameterSlot {
   /** As in the checkpoint (Hugging Face's name), or `<name>.lora_A` / `.lora_B`, or `value_head.weight`. */
   readonly name: string;
@@ -19,6 +21,12 @@ export interface ParameterLayout {
   readonly decayed: number;
   /** Elements of the whole. */
   readonly length: number;
+}
+
+/** An optimiser's, of the gradient and of its square; laid out as the parameters are. */
+export interface Moments {
+  readonly m: Float32Array;
+  readonly v: Float32Array;
 }
 
 const ALIGNMENT = 16;
@@ -39,6 +47,12 @@ export function layOut(tensors: Iterable<readonly [name: string, shape: readonly
     if (matrices) decayed = at;
   }
   return { slots, decayed, length: at };
+}
+
+/** `count` arrays of zeros for a layout, in one memory that WebAssembly reaches (optim/adamw-kernel.ts); JavaScript's own where they are too large for it. */
+export function arraysFor({ length }: ParameterLayout, count: number): Float32Array[] {
+  const memory = count * length * 4 <= MOST_BYTES ? new WasmMemory(count * length * 4) : null;
+  return Array.from({ length: count }, (_, i) => (memory === null ? new Float32Array(length) : new Float32Array(memory.buffer, i * length * 4, length)));
 }
 
 /** A tensor's numbers, not copied. */

@@ -84,32 +84,28 @@ export async function sft(files: Pick<ModelFiles, 'config' | 'weights'>, train: 
   const { batch, seed, steps } = options;
   const model = await openTrainable(files, nll, { threads: options.threads, lora: options.lora, recompute: options.recompute, seed });
   try {
-    const optimizer = await createAdamW(options.optimizer);
-    try {
-      const state = from?.optimizer ?? optimizer.init(model.layout);
-      if (from) model.parameters.set(from.parameters);
-      const indexAt = shuffledIndex(train.length, seed);
-      let step = from?.step ?? 0;
-      while (step < steps && !signal.aborted) {
-        const started = clock();
-        const chosen = Array.from({ length: batch }, (_, i) => train[indexAt(step * batch + i)]!);
-        const rate = options.learningRate * options.schedule(step);
-        model.zeroGradients();
-        const { loss, accuracy } = await passes(chosen, options.microBatchTokens, (one) => model.accumulate(one));
-        if (!Number.isFinite(loss)) throw new DivergedError(step + 1, `the loss is ${loss}`);
-        const { gradNorm, applied } = await optimizer.update(model.parameters, model.gradients, state, model.layout, rate);
-        if (!applied) throw new DivergedError(step + 1, `the gradient's norm is ${gradNorm}`);
-        step++;
-        const milliseconds = clock() - started;
-        const last = step === steps || signal.aborted;
-        const looked = validation.length > 0 && (last || step % options.evalEvery === 0) ? await passes(validation, options.microBatchTokens, (one) => model.evaluate(one)) : null;
-        await onStep({ step, loss, accuracy, validation: looked, gradNorm, learningRate: rate, tokens: chosen.reduce((sum, { tokens }) => sum + tokens.length, 0), milliseconds });
-        if (last || step % options.saveEvery === 0) await onSave({ step, parameters: model.parameters, optimizer: state }, model);
-      }
-      return step;
-    } finally {
-      await optimizer.close();
+    const optimizer = createAdamW(options.optimizer);
+    const state = optimizer.init(model.layout, model.moments, from?.optimizer);
+    if (from) model.parameters.set(from.parameters);
+    const indexAt = shuffledIndex(train.length, seed);
+    let step = from?.step ?? 0;
+    while (step < steps && !signal.aborted) {
+      const started = clock();
+      const chosen = Array.from({ length: batch }, (_, i) => train[indexAt(step * batch + i)]!);
+      const rate = options.learningRate * options.schedule(step);
+      model.zeroGradients();
+      const { loss, accuracy } = await passes(chosen, options.microBatchTokens, (one) => model.accumulate(one));
+      if (!Number.isFinite(loss)) throw new DivergedError(step + 1, `the loss is ${loss}`);
+      const { gradNorm, applied } = await optimizer.update(model.parameters, model.gradients, state, model.layout, rate);
+      if (!applied) throw new DivergedError(step + 1, `the gradient's norm is ${gradNorm}`);
+      step++;
+      const milliseconds = clock() - started;
+      const last = step === steps || signal.aborted;
+      const looked = validation.length > 0 && (last || step % options.evalEvery === 0) ? await passes(validation, options.microBatchTokens, (one) => model.evaluate(one)) : null;
+      await onStep({ step, loss, accuracy, validation: looked, gradNorm, learningRate: rate, tokens: chosen.reduce((sum, { tokens }) => sum + tokens.length, 0), milliseconds });
+      if (last || step % options.saveEvery === 0) await onSave({ step, parameters: model.parameters, optimizer: state }, model);
     }
+    return step;
   } finally {
     await model.close();
   }

@@ -126,11 +126,11 @@ const SAME_LOGPROB = 1e-3;
 export async function train(parts: TrainParts, options: TrainOptions, from: TrainState | null, world: TrainWorld): Promise<number> {
   const { files, tokenizer, run } = parts;
   const model = await openTrainable(files, lossOf(options.update), { threads: options.threads, lora: options.lora, recompute: options.recompute, seed: options.seed });
-  const optimizer = await createAdamW(options.optimizer);
+  const optimizer = createAdamW(options.optimizer);
   try {
     const needsReference = options.update.loss.kl !== null || options.update.klInReward !== null;
     const reference = from ? from.reference : needsReference ? model.parameters.slice() : null;
-    const state = from?.optimizer ?? optimizer.init(model.layout);
+    const state = optimizer.init(model.layout, model.moments, from?.optimizer);
     if (from) model.parameters.set(from.parameters);
     let step = from?.step ?? 0;
     let progress: TrainProgress = from?.progress ?? { sampler: NEW_SAMPLER, recycle: EMPTY_RECYCLE, monitor: NEW_MONITOR, curriculum: null };
@@ -256,7 +256,6 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
     if (step > saved) await save();
     return step;
   } finally {
-    await optimizer.close();
     await model.close();
   }
 }

@@ -38,8 +38,8 @@ const { batch, sequence, folder, optimizer: settings } = order;
 const weights = await openSafetensors(folder);
 const model = await openTrainable({ config: order.config, weights }, crossEntropy, { threads: order.threads, lora: null, recompute: false, seed: 0 });
 await weights.close();
-const optimizer = await createAdamW(settings);
-const state = optimizer.init(model.layout);
+const optimizer = createAdamW(settings);
+const state = optimizer.init(model.layout, model.moments);
 
 const bytes = readFileSync(join(folder, 'tokens.i32'));
 const all = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
@@ -70,5 +70,4 @@ for (let command = await next<{ steps?: number }>(); command?.steps !== undefine
   say({ seconds: (performance.now() - start) / 1000, losses });
 }
 say({ peakBytes: peakBytes() });
-await optimizer.close();
 await model.close();

@@ -1,30 +1,18 @@
 /**
  * One row of logits and the two passes over all of it that sampling needs, its maxima and its sum of exponentials, in WebAssembly
- * SIMD: V8 does not vectorise JavaScript, and on 49,152 logits its loops take 80 and 340 µs where these take 6 and 80. The code is
- * put together here, byte by byte, from the binary format of the WebAssembly Core Specification 2.0, section 5.4 (instructions) and
- * 5.5 (modules); Node has had SIMD since 16.4.
+ * SIMD (wasm.ts): V8 does not vectorise JavaScript, and on 49,152 logits its loops take 80 and 340 µs where these take 6 and 80.
  */
+import {
+  add, addBits, addDouble, advance, assemble, both, type Code, constant, doubleLane, either, F32, F64, float,
+  floatLane, get, greater, I32, int, larger, loadFloats, loadTwoAsDoubles, maxFloat, multiply, range, set, shiftLeft,
+  simd, splat, splatFloat, storeDouble, storeFloat, subtract, times, unequal, V128, type WasmFunction, WasmMemory,
+} from './wasm.ts';
 
 /** Logits that share a maximum and a sum. */
 export const BLOCK = 64;
 
 /** Natural units below the maximum from which on a probability is taken for 0: e⁻⁴⁰ is 4e-18, and 200,000 of them are below 1e-12. */
 export const DEPTH = 40;
-
-/** What of WebAssembly's JavaScript interface is used; TypeScript declares it for browsers only. */
-declare namespace WebAssembly {
-  class Memory {
-    constructor(descriptor: { initial: number });
-    readonly buffer: ArrayBuffer;
-  }
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Instance {
-    constructor(module: Module, imports: { row: { memory: Memory } });
-    readonly exports: unknown;
-  }
-}
 
 interface Passes {
   maxima(row: number, blocks: number, blockMax: number): number;
@@ -46,14 +34,14 @@ export class LogitRow {
     const blocks = Math.ceil(vocabSize / BLOCK);
     const maxAt = blocks * BLOCK * 4;
     const sumAt = Math.ceil((maxAt + blocks * 4) / 8) * 8;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((sumAt + blocks * 8) / 65_536) });
+    const memory = new WasmMemory(sumAt + blocks * 8);
     this.values = new Float32Array(memory.buffer, 0, vocabSize);
     this.bits = new Int32Array(memory.buffer, 0, vocabSize);
     this.blockMax = new Float32Array(memory.buffer, maxAt, blocks);
     this.blockSum = new Float64Array(memory.buffer, sumAt, blocks);
     // The last block is filled up with logits of probability 0.
     new Float32Array(memory.buffer, 0, blocks * BLOCK).fill(-Infinity);
-    this.#passes = new WebAssembly.Instance(new WebAssembly.Module(MODULE), { row: { memory } }).exports as Passes;
+    this.#passes = memory.functions<Passes>(MODULE);
   }
 
   /** The largest logit, NaN if any is NaN; fills `blockMax`. */
@@ -70,77 +58,7 @@ export class LogitRow {
   }
 }
 
-// From here on the code of the two passes. A Code leaves its value, if any, on WebAssembly's stack.
-
-type Code = readonly number[];
-
-const I32 = 0x7f;
-const F32 = 0x7d;
-const F64 = 0x7c;
-const V128 = 0x7b;
-
-/** LEB128; numbers here are never negative. */
-function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-function signed(value: number): Code {
-  return value < 0x40 ? [value] : [(value & 0x7f) | 0x80, ...signed(value >>> 7)];
-}
-const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
-const text = (name: string): Code => vector([...Buffer.from(name)].map((byte) => [byte]));
-
-const get = (local: number): Code => [0x20, local];
-const set = (local: number, value: Code): Code => [...value, 0x21, local];
-const int = (value: number): Code => [0x41, ...signed(value)];
-const float = (value: number): Code => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)];
-const double = (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)];
-
-const scalar = (opcode: number) => (a: Code, b: Code): Code => [...a, ...b, opcode];
-const add32 = scalar(0x6a);
-const subtract32 = scalar(0x6b);
-const maxFloat = scalar(0x97);
-const addDouble = scalar(0xa0);
-const storeFloat = (address: Code, value: Code): Code => [...address, ...value, 0x38, 2, 0];
-const storeDouble = (address: Code, value: Code): Code => [...address, ...value, 0x39, 3, 0];
-
-const simd = (opcode: number, ...immediate: number[]): Code => [0xfd, ...unsigned(opcode), ...immediate];
-const lanewise = (opcode: number) => (a: Code, b: Code): Code => [...a, ...b, ...simd(opcode)];
-const either = lanewise(0x50);
-const both = lanewise(0x4e);
-/** f32x4; the larger of two is `b` where a < b and else `a`, which is one instruction on x86 where f32x4.max is eight. */
-const loadFloats = (address: Code, offset: number): Code => [...address, ...simd(0x00, 4, ...unsigned(offset))];
-const splatFloat = (value: Code): Code => [...value, ...simd(0x13)];
-const larger = lanewise(0xeb);
-const unequal = lanewise(0x42);
-const floatLane = (value: Code, lane: number): Code => [...value, ...simd(0x1f, lane)];
-/** f64x2. */
-const loadTwoAsDoubles = (address: Code, offset: number): Code => [...address, ...simd(0x5d, 3, ...unsigned(offset)), ...simd(0x5f)];
-const splat = (value: Code): Code => [...value, ...simd(0x14)];
-const constant = (value: number): Code => splat(double(value));
-const add = lanewise(0xf0);
-const subtract = lanewise(0xf1);
-const multiply = lanewise(0xf2);
-const greater = lanewise(0x4a);
-const doubleLane = (value: Code, lane: number): Code => [...value, ...simd(0x21, lane)];
-/** i64x2. */
-const shiftLeft = (value: Code, by: number): Code => [...value, ...int(by), ...simd(0xcb)];
-const addBits = lanewise(0xce);
-
-const range = (count: number): number[] => [...Array(count).keys()];
-
-/** Runs the body, takes one from the counter, goes round until it is 0. */
-const times = (counter: number, body: Code): Code => [0x03, 0x40, ...body, ...set(counter, subtract32(get(counter), int(1))), ...get(counter), 0x0d, 0, 0x0b];
-const advance = (pointer: number, bytes: number): Code => set(pointer, add32(get(pointer), int(bytes)));
-
-interface Pass {
-  readonly name: keyof Passes;
-  readonly parameters: Code;
-  readonly result: number;
-  readonly locals: Code;
-  readonly body: Code;
-}
-
-const MAXIMA: Pass = (() => {
+const MAXIMA: WasmFunction = (() => {
   const [row, blocks, out, best, odd, nan, x, blockBest, rowBest] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   return {
     name: 'maxima',
@@ -178,7 +96,7 @@ const EXP2 = [0.6931472028551179, 0.24022647913623085, 0.05550332471016163, 0.00
 /** 1.5 · 2⁵²: added, it leaves the nearest whole number in the low bits of the mantissa. */
 const ROUNDER = 6_755_399_441_055_744;
 
-const SUMS: Pass = (() => {
+const SUMS: WasmFunction = (() => {
   const [row, blocks, out, max, scale, maxes, scales, sum, blockSum, rowSum, quads] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   // Four pairs a round, each step for all four before the next: the processor finds independent work without looking far ahead.
   const pairs = range(4).map((i) => ({ i, t: 11 + i * 4, rounded: 12 + i * 4, f: 13 + i * 4, power: 14 + i * 4 }));
@@ -214,25 +132,5 @@ const SUMS: Pass = (() => {
     ],
   };
 })();
-
-function assemble(passes: readonly Pass[]): Uint8Array {
-  const section = (id: number, items: readonly Code[]): Code => {
-    const content = vector(items);
-    return [id, ...unsigned(content.length), ...content];
-  };
-  const bytes = (code: Code): readonly Code[] => code.map((byte) => [byte]);
-  return new Uint8Array([
-    0x00, ...Buffer.from('asm'), 1, 0, 0, 0,
-    ...section(1, passes.map(({ parameters, result }) => [0x60, ...vector(bytes(parameters)), 1, result])),
-    // memory, at least 1 page
-    ...section(2, [[...text('row'), ...text('memory'), 0x02, 0x00, 1]]),
-    ...section(3, passes.map((_, index) => [index])),
-    ...section(7, passes.map(({ name }, index) => [...text(name), 0x00, index])),
-    ...section(10, passes.map(({ locals, body }) => {
-      const code = [...vector(locals.map((type) => [1, type])), ...body, 0x0b];
-      return [...unsigned(code.length), ...code];
-    })),
-  ]);
-}
 
 const MODULE = assemble([MAXIMA, SUMS]);

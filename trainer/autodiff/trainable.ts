@@ -13,7 +13,7 @@ import { type Session, type Tensor, type TensorData, openSession } from '../../m
 import { dequantize } from '../../models/weights/dequantize.ts';
 import { transposed } from '../../models/weights/materialize.ts';
 import type { Weights } from '../../models/weights/weights.ts';
-import { type ParameterLayout, layOut, viewOf } from '../parameters.ts';
+import { type Moments, type ParameterLayout, arraysFor, layOut, viewOf } from '../parameters.ts';
 import { gradients } from './gradients.ts';
 import { attentionPiece, gatedPiece, pickedPiece, repeatedPiece } from './layer-pieces.ts';
 import { type LoraOptions, fillKaiming, isTarget } from './lora.ts';
@@ -32,6 +32,8 @@ export interface TrainableModel {
   /** Read by every run: what is written here is what is trained. */
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
+  /** Zeros: room for an optimiser's two moments, in one memory with the parameters and their gradients. */
+  readonly moments: Moments;
   /** Adds this micro-batch's gradient to `gradients`. */
   accumulate(batch: Batch): Promise<RunResult>;
   /** Forward only; with other `parameters` of the same layout where they are given (a reference policy). */
@@ -167,6 +169,7 @@ class Trainable implements TrainableModel {
   readonly layout: ParameterLayout;
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
+  readonly moments: Moments;
   readonly #config: ModelConfig;
   readonly #positions: number;
   readonly #loss: LossBuilder;
@@ -179,7 +182,7 @@ class Trainable implements TrainableModel {
   /** Gradient of the embedded tokens, kept from batch to batch. */
   #embedded = new Float32Array(0);
 
-  constructor(config: ModelConfig, positions: number, loss: LossBuilder, options: TrainableOptions, tensors: Tensors, layout: ParameterLayout, parameters: Float32Array, frozen: ReadonlyMap<string, Float32Array>) {
+  constructor(config: ModelConfig, positions: number, loss: LossBuilder, options: TrainableOptions, tensors: Tensors, layout: ParameterLayout, [parameters, gradients, m, v]: readonly [Float32Array, Float32Array, Float32Array, Float32Array], frozen: ReadonlyMap<string, Float32Array>) {
     this.#config = config;
     this.#positions = positions;
     this.#loss = loss;
@@ -187,7 +190,8 @@ class Trainable implements TrainableModel {
     this.#tensors = tensors;
     this.layout = layout;
     this.parameters = parameters;
-    this.gradients = new Float32Array(layout.length);
+    this.gradients = gradients;
+    this.moments = { m, v };
     this.#frozen = frozen;
   }
 
@@ -360,7 +364,8 @@ export async function openTrainable({ config, weights }: Pick<ModelFiles, 'confi
   const { lora, seed } = options;
   const { shapes, added } = forwardGraph(config, positions, loss, options);
   const layout = layoutOf({ shapes, added }, lora);
-  const parameters = new Float32Array(layout.length);
+  const arrays = arraysFor(layout, 4) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [parameters] = arrays;
   const frozen = new Map<string, Float32Array>();
   for (const [name, { shape, transpose }] of shapes) {
     let values: Float32Array;
@@ -371,5 +376,5 @@ export async function openTrainable({ config, weights }: Pick<ModelFiles, 'confi
   for (const { name, shape, offset } of layout.slots.values()) {
     if (lora && name.endsWith('.lora_A')) fillKaiming(viewOf(layout, parameters, name), shape[0]!, seed, offset);
   }
-  return new Trainable(config, positions, loss, options, { shapes, added }, layout, parameters, frozen);
+  return new Trainable(config, positions, loss, options, { shapes, added }, layout, arrays, frozen);
 }

@@ -5,19 +5,18 @@
  *     p ← p (1 - lr λ)         m ← β₁ m + (1 - β₁) g         v ← β₂ v + (1 - β₂) g²
  *     p ← p - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
  *
- * Two graphs work through the flat arrays chunk by chunk and write p, m and v where they lie. Beside the arrays only what a chunk needs is
- * held.
+ * Arrays that lie in one memory of WebAssembly's (`arraysFor`) are worked on in place; others go through a small one chunk by chunk, which
+ * takes seven times as long and gives the same bits.
  */
-import { GraphBuilder } from '../../models/graph/builder.ts';
-import { encodeOnnx } from '../../models/graph/onnx.ts';
-import type { Value } from '../../models/graph/ops.ts';
-import { type Session, type Tensor, openSession } from '../../models/runtime/session.ts';
-import type { ParameterLayout } from '../parameters.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WasmMemory } from '../../models/runtime/wasm.ts';
+import type { Moments, ParameterLayout } from '../parameters.ts';
+import { type AdamWKernel, BLOCK, SCALARS, type Scalars, kernelOver } from './adamw-kernel.ts';
 
-/** Elements of one run, 1 MiB of each array: a run costs 0.1 ms whatever it does, and chunks from four times this on leave the cache. */
-const CHUNK = 2 ** 18;
-/** Elements that are summed in float32; their sums are added up as doubles, so that the norm depends on no thread. */
-const ROW = 1024;
+/** Elements at a time, 64 KiB of each array; a sum of squares begins anew with each. */
+const CHUNK = 2 ** 14;
+/** Chunks between two looks at the event loop: 3 ms. */
+const CHUNKS_OF_A_TURN = 256;
 /** torch.nn.utils.clip_grad_norm_. */
 const CLIP_EPSILON = 1e-6;
 
@@ -30,19 +29,12 @@ export interface AdamWOptions {
   readonly weightDecay: number;
   /** Gradients of a larger global norm are scaled down to it; null for never. */
   readonly maxGradNorm: number | null;
-  /** Of one operator. Default 1: operators are short, and two threads took three times as long on two cores that had other work. */
-  readonly threads?: number;
 }
 
 /** torch.optim.AdamW's defaults, but for the norm, which is what trainers of language models take. */
 export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 1 };
 
-/** Laid out as the parameters are. */
-export interface AdamWState {
-  /** First moment, the mean of the gradient. */
-  m: Float32Array;
-  /** Second moment, the mean of its square. */
-  v: Float32Array;
+export interface AdamWState extends Moments {
   /** Updates applied. */
   step: number;
 }
@@ -55,40 +47,10 @@ export interface Update {
 }
 
 export interface Optimizer {
-  init(layout: ParameterLayout): AdamWState;
-  /**
-   * Writes `p` and `state` in place; `g` is left as it is. Nobody else may touch them until it settles. Where it throws (DeviceError), some
-   * chunks may have been written: go on from a checkpoint.
-   */
+  /** In memory of its own, or in `moments`, which are zeros and stay the state's; with what was saved `from` an earlier state. */
+  init(layout: ParameterLayout, moments?: Moments, from?: AdamWState | null): AdamWState;
+  /** Writes `p` and `state` in place; `g` is left as it is. Nobody else may touch them until it settles. */
   update(p: Float32Array, g: Float32Array, state: AdamWState, layout: ParameterLayout, lr: number): Promise<Update>;
-  close(): Promise<void>;
-}
-
-const INPUTS = ['p', 'g', 'm', 'v'] as const;
-/** One number each, folded from the options, the step and the norm: see `scalarsOf`. */
-const SCALARS = ['scale', 'mean', 'beta1', 'beta2', 'epsilon', 'rate', 'keep'] as const;
-type Scalars = Readonly<Record<(typeof SCALARS)[number], number>>;
-
-function updateGraph(): Uint8Array {
-  const b = new GraphBuilder();
-  const [p, g, m, v] = INPUTS.map((name) => b.input(name, 'float32', ['n'])) as [Value, Value, Value, Value];
-  const scalar = Object.fromEntries(SCALARS.map((name) => [name, b.input(name, 'float32', [])])) as Record<keyof Scalars, Value>;
-  // Scaled before it is squared: a norm that is finite may be too large for its square to be.
-  const scaled = b.op('Mul', [g, scalar.scale], {});
-  const mean = b.op('Add', [b.op('Mul', [m, scalar.beta1], {}), b.op('Mul', [scaled, scalar.mean], {})], {}, ['m_next']);
-  const square = b.op('Add', [b.op('Mul', [v, scalar.beta2], {}), b.op('Mul', [scaled, scaled], {})], {}, ['v_next']);
-  const direction = b.op('Div', [mean, b.op('Add', [b.op('Sqrt', [square], {}), scalar.epsilon], {})], {});
-  const next = b.op('Sub', [b.op('Mul', [p, scalar.keep], {}), b.op('Mul', [direction, scalar.rate], {})], {}, ['p_next']);
-  for (const output of [next, mean, square]) b.output(output);
-  return encodeOnnx(b.build(), { inPlace: true });
-}
-
-/** g [rows, ROW] → the sum of squares of each row. */
-function squaresGraph(): Uint8Array {
-  const b = new GraphBuilder();
-  const g = b.input('g', 'float32', ['rows', ROW]);
-  b.output(b.op('ReduceSum', [b.op('Mul', [g, g], {})], { axes: [1], keepdims: 0 }, ['squares']));
-  return encodeOnnx(b.build(), { inPlace: true });
 }
 
 /** With s = √(1 - β₂) in the gradient, its square needs no factor of its own; √(1 - β₂ᵗ) goes from under √v to ε and the rate. */
@@ -106,72 +68,113 @@ function scalarsOf({ beta1, beta2, epsilon, weightDecay }: AdamWOptions, step: n
   };
 }
 
-function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
+const ARRAYS = ['p', 'g', 'm', 'v'] as const;
+type Arrays = Readonly<Record<(typeof ARRAYS)[number], Float32Array>>;
+
+/** Addresses of a chunk of each array, and whoever works there. */
+interface Placed {
+  readonly kernel: AdamWKernel;
+  readonly at: Readonly<Record<(typeof ARRAYS)[number], number>>;
+  readonly blocks: number;
+  /** Copies `p`, `m` and `v` back to where they came from. */
+  release(): void;
 }
+
+const nothing = (): void => undefined;
 
 class AdamW implements Optimizer {
   readonly #options: AdamWOptions;
-  readonly #update: Session;
-  readonly #squares: Session;
-  readonly #sums = new Float32Array(CHUNK / ROW);
+  readonly #staging = new WasmMemory(ARRAYS.length * CHUNK * 4);
+  readonly #staged: AdamWKernel;
+  /** Of the memory that was worked in last. */
+  #own: { readonly memory: WasmMemory; readonly kernel: AdamWKernel } | null = null;
 
-  constructor(options: AdamWOptions, update: Session, squares: Session) {
+  constructor(options: AdamWOptions) {
     this.#options = options;
-    this.#update = update;
-    this.#squares = squares;
+    this.#staged = kernelOver(this.#staging);
   }
 
-  init({ length }: ParameterLayout): AdamWState {
-    return { m: new Float32Array(length), v: new Float32Array(length), step: 0 };
+  init({ length }: ParameterLayout, moments: Moments = { m: new Float32Array(length), v: new Float32Array(length) }, from: AdamWState | null = null): AdamWState {
+    if (from) {
+      moments.m.set(from.m);
+      moments.v.set(from.v);
+    }
+    return { ...moments, step: from?.step ?? 0 };
   }
 
   async update(p: Float32Array, g: Float32Array, state: AdamWState, layout: ParameterLayout, lr: number): Promise<Update> {
-    for (const [name, { length }] of Object.entries({ p, g, m: state.m, v: state.v })) {
+    const arrays: Arrays = { p, g, m: state.m, v: state.v };
+    for (const [name, { length }] of Object.entries(arrays)) {
       if (length !== layout.length) throw new RangeError(`${name} holds ${length} numbers; expected the layout's ${layout.length}.`);
     }
     if (!(lr >= 0 && lr < Infinity)) throw new RangeError(`The learning rate is ${lr}; expected a number from 0 on.`);
-    const gradNorm = await this.#norm(g);
+    const kernel = this.#kernelOf(arrays);
+    const gradNorm = await this.#norm(arrays, kernel);
     if (!Number.isFinite(gradNorm)) return { gradNorm, applied: false };
     const { maxGradNorm } = this.#options;
     const clip = maxGradNorm === null ? 1 : Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON));
     const scalars = scalarsOf(this.#options, state.step + 1, lr, clip);
-    const arrays = { p, g, m: state.m, v: state.v };
-    await this.#range(arrays, 0, layout.decayed, scalars);
-    await this.#range(arrays, layout.decayed, layout.length, { ...scalars, keep: 1 });
+    await this.#range(arrays, kernel, 0, layout.decayed, scalars);
+    await this.#range(arrays, kernel, layout.decayed, layout.length, { ...scalars, keep: 1 });
     state.step += 1;
     return { gradNorm, applied: true };
   }
 
-  async close(): Promise<void> {
-    await this.#update.close();
-    await this.#squares.close();
+  /** Null where the arrays are not all in one memory of WebAssembly's. */
+  #kernelOf({ p, g, m, v }: Arrays): AdamWKernel | null {
+    const memory = WasmMemory.of(p);
+    if (memory === null || [g, m, v].some((array) => array.buffer !== p.buffer)) return null;
+    if (this.#own?.memory !== memory) this.#own = { memory, kernel: kernelOver(memory) };
+    return this.#own.kernel;
   }
 
-  async #norm(g: Float32Array): Promise<number> {
-    const whole = g.length - (g.length % ROW);
-    let sum = sumOfSquares(g.subarray(whole));
-    for (let from = 0; from < whole; from += CHUNK) {
-      const chunk = g.subarray(from, Math.min(whole, from + CHUNK));
-      const sums = this.#sums.subarray(0, chunk.length / ROW);
-      const feeds = { g: this.#squares.tensor('float32', chunk, [sums.length, ROW]) };
-      await this.#squares.runInPlace(feeds, { squares: this.#squares.tensor('float32', sums, [sums.length]) });
-      // A square may pass float32's range where the norm does not.
-      for (const [row, one] of sums.entries()) sum += Number.isFinite(one) ? one : sumOfSquares(chunk.subarray(row * ROW, (row + 1) * ROW));
-    }
+  /** In the order of the numbers, whoever adds them. */
+  async #norm(arrays: Arrays, kernel: AdamWKernel | null): Promise<number> {
+    let sum = 0;
+    for await (const { kernel: one, at, blocks } of this.#chunks(arrays, ['g'], kernel, 0, arrays.g.length)) sum += one.squares(at.g, blocks);
     return Math.sqrt(sum);
   }
 
-  async #range(arrays: Readonly<Record<(typeof INPUTS)[number], Float32Array>>, start: number, end: number, scalars: Scalars): Promise<void> {
-    const numbers = Object.fromEntries(SCALARS.map((name) => [name, this.#update.tensor('float32', Float32Array.of(scalars[name]), [])]));
-    for (let from = start; from < end; from += CHUNK) {
-      const to = Math.min(end, from + CHUNK);
-      const chunk = Object.fromEntries(INPUTS.map((name) => [name, this.#update.tensor('float32', arrays[name].subarray(from, to), [to - from])])) as Record<(typeof INPUTS)[number], Tensor>;
-      await this.#update.runInPlace({ ...chunk, ...numbers }, { p_next: chunk.p, m_next: chunk.m, v_next: chunk.v });
+  async #range(arrays: Arrays, kernel: AdamWKernel | null, start: number, end: number, scalars: Scalars): Promise<void> {
+    const numbers = SCALARS.map((name) => scalars[name]);
+    for await (const { kernel: one, at, blocks, release } of this.#chunks(arrays, ARRAYS, kernel, start, end)) {
+      one.update(at.p, at.g, at.m, at.v, blocks, ...numbers);
+      release();
     }
   }
+
+  async *#chunks(arrays: Arrays, needed: readonly (keyof Arrays)[], kernel: AdamWKernel | null, start: number, end: number): AsyncGenerator<Placed> {
+    let turn = 0;
+    for (let from = start; from < end; from += CHUNK) {
+      const to = Math.min(end, from + CHUNK);
+      // A block that is not whole would reach into what comes after it.
+      yield kernel !== null && (to - from) % BLOCK === 0 ? inPlace(arrays, kernel, from, to) : this.#stage(arrays, needed, from, to);
+      if (++turn % CHUNKS_OF_A_TURN === 0) await nextTurn();
+    }
+  }
+
+  #stage(arrays: Arrays, needed: readonly (keyof Arrays)[], from: number, to: number): Placed {
+    const blocks = Math.ceil((to - from) / BLOCK);
+    const at = Object.fromEntries(ARRAYS.map((name, i) => [name, i * CHUNK * 4])) as Placed['at'];
+    const staged = needed.map((name) => {
+      const chunk = new Float32Array(this.#staging.buffer, at[name], blocks * BLOCK);
+      chunk.set(arrays[name].subarray(from, to));
+      return { name, chunk: chunk.fill(0, to - from).subarray(0, to - from) };
+    });
+    return {
+      kernel: this.#staged,
+      at,
+      blocks,
+      release() {
+        for (const { name, chunk } of staged) if (name !== 'g') arrays[name].set(chunk, from);
+      },
+    };
+  }
+}
+
+function inPlace(arrays: Arrays, kernel: AdamWKernel, from: number, to: number): Placed {
+  const at = Object.fromEntries(ARRAYS.map((name) => [name, arrays[name].byteOffset + from * 4])) as Placed['at'];
+  return { kernel, at, blocks: (to - from) / BLOCK, release: nothing };
 }
 
 function check({ beta1, beta2, epsilon, weightDecay, maxGradNorm }: AdamWOptions): void {
@@ -185,15 +188,8 @@ function check({ beta1, beta2, epsilon, weightDecay, maxGradNorm }: AdamWOptions
   if (maxGradNorm !== null) expect('maxGradNorm', maxGradNorm, maxGradNorm > 0, 'a number above 0, or null');
 }
 
-/** Throws RangeError for options out of their range, DeviceError where ONNX Runtime cannot be had. */
-export async function createAdamW(options: AdamWOptions): Promise<Optimizer> {
+/** Throws RangeError for options out of their range. */
+export function createAdamW(options: AdamWOptions): Optimizer {
   check(options);
-  const session = { device: 'cpu', threads: options.threads ?? 1 } as const;
-  const update = await openSession(updateGraph(), session);
-  try {
-    return new AdamW(options, update, await openSession(squaresGraph(), session));
-  } catch (error) {
-    await update.close();
-    throw error;
-  }
+  return new AdamW(options);
 }

@@ -81,7 +81,7 @@ export type RoundedStep = Pick<SftStep, 'step' | 'loss' | 'gradNorm'>;
 export async function tuneRounded(files: Pick<ModelFiles, 'config' | 'weights'>, examples: readonly Example[], options: RoundedOptions, onStep: (step: RoundedStep) => void): Promise<Map<string, NamedTensor>> {
   const { steps, batch, scaleEvery, threads } = options;
   const model = await openTrainable(files, nll, { threads, lora: null, recompute: false, seed: 0 });
-  const optimizer = await createAdamW(options.optimizer);
+  const optimizer = createAdamW(options.optimizer);
   try {
     const rounding = new Rounding(model.layout, options.rounds);
     const weights = model.parameters.slice();
@@ -99,7 +99,6 @@ export async function tuneRounded(files: Pick<ModelFiles, 'config' | 'weights'>,
     rounding.write(weights, model.parameters);
     return model.tensors();
   } finally {
-    await optimizer.close();
     await model.close();
   }
 }
