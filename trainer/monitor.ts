@@ -8,7 +8,7 @@
 import { median } from './statistics.ts';
 
 export const SIGNALS = [
-  /** The mean log-probability of trajectories with a positive advantage falls, evaluation after evaluation: Lazy Likelihood Displacement (arXiv 2512.04220). */
+  /** The mean log-probability of trajectories with a positive advantage slides down: Lazy Likelihood Displacement (arXiv 2512.04220). */
   'positive-logprob',
   /** KL(rollout ‖ train), nats per token: the sampler is another policy than the one that is trained. */
   'rollout-kl',
@@ -34,10 +34,9 @@ export type Signal = (typeof SIGNALS)[number];
 export type Measurements = { readonly [S in Signal]?: number | null };
 
 export interface MonitorBounds {
-  /** Evaluations in a row that fall. */
-  readonly falls: number;
   readonly rolloutKl: number;
-  /** A trend over the window by which a ratio has fallen to this part of what it was. */
+  /** A trend over the window by which a likelihood or a ratio has fallen to this part of what it was. */
+  readonly positiveFall: number;
   readonly meanRatioFall: number;
   readonly minRatioFall: number;
   /** Times the median. */
@@ -57,8 +56,8 @@ export interface MonitorBounds {
 }
 
 export const MONITOR_BOUNDS: MonitorBounds = {
-  falls: 3,
   rolloutKl: 0.05,
+  positiveFall: 0.8,
   meanRatioFall: 0.9,
   minRatioFall: 0.5,
   gradientNorm: 10,
@@ -84,13 +83,11 @@ export interface MonitorState {
   readonly recent: { readonly [S in Signal]?: readonly number[] };
   /** Mean of the first FIRST measurements, and how many there were of them so far. */
   readonly first: { readonly [S in Signal]?: { readonly mean: number; readonly count: number } };
-  /** Falls of the positive log-probability in a row. */
-  readonly falls: number;
   /** Signals that stand, each with the step at which it rose. */
   readonly standing: { readonly [S in Signal]?: number };
 }
 
-export const NEW_MONITOR: MonitorState = { recent: {}, first: {}, falls: 0, standing: {} };
+export const NEW_MONITOR: MonitorState = { recent: {}, first: {}, standing: {} };
 
 export interface Alarm {
   readonly signal: Signal;
@@ -113,7 +110,7 @@ const WINDOW = 50;
 const FIRST = 5;
 /** Single steps are noisy. */
 const SMOOTHED = 3;
-/** A share of one step's few answers is coarser than its bound: one of 16 is more than two in a hundred. */
+/** Steps that a share is taken over: of the few answers or groups of one step it is coarser than its bound. */
 const SHARED = 10;
 /** Over which a trend is taken, and by how many standard errors it must differ from none. */
 const TREND = 12;
@@ -126,13 +123,11 @@ export function observe(state: MonitorState, step: number, measurements: Measure
   const standing: Partial<Record<Signal, number>> = { ...state.standing };
   const values: Record<string, number> = {};
   const alarms: Alarm[] = [];
-  let falls = state.falls;
 
   for (const signal of SIGNALS) {
     const value = measurements[signal];
     if (value === undefined || value === null) continue;
     const before = recent[signal] ?? [];
-    if (signal === 'positive-logprob') falls = before.length > 0 && value < before.at(-1)! ? falls + 1 : 0;
     // What is not finite has no place in a median or a mean, and is an alarm in itself.
     if (Number.isFinite(value)) {
       recent[signal] = [...before, value].slice(-WINDOW);
@@ -140,7 +135,7 @@ export function observe(state: MonitorState, step: number, measurements: Measure
       if (count < FIRST) first[signal] = { mean: mean + (value - mean) / (count + 1), count: count + 1 };
     }
     const usual = first[signal]?.count === FIRST ? first[signal].mean : null;
-    const message = Number.isFinite(value) ? wrong(signal, value, { before, now: recent[signal]!, usual, falls, mostSearches: options.mostSearches, bounds }) : `${NAMES[signal]} is ${value}`;
+    const message = Number.isFinite(value) ? wrong(signal, value, { before, now: recent[signal]!, usual, mostSearches: options.mostSearches, bounds }) : `${NAMES[signal]} is ${value}`;
     if (message === null) delete standing[signal];
     else if (standing[signal] === undefined) {
       standing[signal] = step;
@@ -149,7 +144,7 @@ export function observe(state: MonitorState, step: number, measurements: Measure
     values[`monitor/${signal}`] = value;
   }
   for (const signal of SIGNALS) if (values[`monitor/${signal}`] !== undefined) values[`alarm/${signal}`] = standing[signal] === undefined ? 0 : 1;
-  return { state: { recent, first, falls, standing }, alarms, values };
+  return { state: { recent, first, standing }, alarms, values };
 }
 
 const NAMES: Readonly<Record<Signal, string>> = {
@@ -173,23 +168,26 @@ interface Context {
   /** With the value of this step. */
   readonly now: readonly number[];
   readonly usual: number | null;
-  readonly falls: number;
   readonly mostSearches: number;
   readonly bounds: MonitorBounds;
 }
 
 /** What is wrong, or null. */
-function wrong(signal: Signal, value: number, { before, now, usual, falls, mostSearches, bounds }: Context): string | null {
+function wrong(signal: Signal, value: number, { before, now, usual, mostSearches, bounds }: Context): string | null {
   const name = NAMES[signal];
   const above = (bound: number): string | null => (value > bound ? `${name} is ${figure(value)}, above ${figure(bound)}` : null);
   const smooth = mean(now.slice(-SMOOTHED));
   switch (signal) {
-    case 'positive-logprob':
-      return falls >= bounds.falls ? `${name} has fallen ${falls} evaluations in a row, to ${figure(value)}` : null;
+    case 'positive-logprob': {
+      const fall = trend(now.slice(-TREND));
+      return fall !== null && fall < Math.log(bounds.positiveFall) ? `${name} slides down: ${figure(value)}, ${figure(-fall)} less than ${TREND} updates ago` : null;
+    }
     case 'rollout-kl':
       return above(bounds.rolloutKl);
-    case 'zero-variance':
-      return above(bounds.zeroVariance);
+    case 'zero-variance': {
+      const share = mean(now.slice(-SHARED));
+      return share > bounds.zeroVariance ? `${name} is ${figure(share)}, above ${figure(bounds.zeroVariance)}` : null;
+    }
     case 'leak-canary':
       return above(bounds.leakCanary);
     case 'search-gain':
@@ -205,7 +203,8 @@ function wrong(signal: Signal, value: number, { before, now, usual, falls, mostS
     }
     case 'mean-ratio':
     case 'min-ratio': {
-      const fall = trend(now.slice(-TREND));
+      const slide = trend(now.slice(-TREND).map((ratio) => Math.log(Math.max(ratio, LEAST_RATIO))));
+      const fall = slide === null ? null : Math.exp(slide);
       return fall !== null && fall < bounds[signal === 'mean-ratio' ? 'meanRatioFall' : 'minRatioFall'] ? `${name} slides to 0: ${figure(value)}, and ${figure(fall)} times what it was ${TREND} updates ago` : null;
     }
     case 'non-ascii':
@@ -233,18 +232,14 @@ function mean(values: readonly number[]): number {
 /** A ratio of 0 has no logarithm; below this all are one. */
 const LEAST_RATIO = 1e-12;
 
-/**
- * By which factor the values have changed from first to last, along the line of least squares through their logarithms; 1 where the
- * slope is within what their scatter explains, null while there are fewer than TREND.
- */
+/** By how much the values have changed from first to last, along the line of least squares; 0 where the slope is within what their scatter explains, null while there are fewer than TREND. */
 function trend(values: readonly number[]): number | null {
   const count = values.length;
   if (count < TREND) return null;
-  const logs = values.map((value) => Math.log(Math.max(value, LEAST_RATIO)));
-  const [x, y] = [(count - 1) / 2, mean(logs)];
+  const [x, y] = [(count - 1) / 2, mean(values)];
   const spread = (count * (count ** 2 - 1)) / 12;
-  const slope = logs.reduce((sum, log, i) => sum + (i - x) * (log - y), 0) / spread;
-  const rest = logs.reduce((sum, log, i) => sum + (log - y - slope * (i - x)) ** 2, 0);
+  const slope = values.reduce((sum, value, i) => sum + (i - x) * (value - y), 0) / spread;
+  const rest = values.reduce((sum, value, i) => sum + (value - y - slope * (i - x)) ** 2, 0);
   const error = Math.sqrt(rest / (count - 2) / spread);
-  return Math.abs(slope) > CERTAIN * error ? Math.exp(slope * (count - 1)) : 1;
+  return Math.abs(slope) > CERTAIN * error ? slope * (count - 1) : 0;
 }

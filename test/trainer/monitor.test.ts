@@ -27,7 +27,6 @@ const repeat = (value: number, times: number): number[] => Array.from({ length: 
 describe('an alarm', () => {
   it.each<[Signal, number, number, string]>([
     ['rollout-kl', 0.05, 0.0501, 'KL(rollout ‖ train) is 0.0501, above 0.05'],
-    ['zero-variance', 0.8, 0.85, 'the share of groups of one reward is 0.85, above 0.8'],
     ['leak-canary', 0.01, 0.02, 'exact match on questions with made-up answers is 0.02, above 0.01'],
     ['search-gain', 0.001, 0, 'what search adds to exact match is 0: search is of no use'],
   ])('%s: %d is well, %d is not', (signal, well, not, message) => {
@@ -61,11 +60,24 @@ describe('an alarm', () => {
 });
 
 describe('log-probabilities of good trajectories', () => {
-  it('may fall twice in a row, not three times', () => {
-    expect(rose('positive-logprob', [-1, -1.1, -1.2, -1.1, -1.3, -1.4, -1.4, -1.5])).toEqual([]);
-    expect(rose('positive-logprob', [-1, -1.1, -1.2, -1.3, -1.4])).toEqual([4]);
-    // Not measured between evaluations.
-    expect(rose('positive-logprob', [-1, null, -1.1, null, null, -1.2, null, -1.3])).toEqual([8]);
+  const noisy = (slope: number, seed: string): number[] => {
+    const draw = new Draw(hash('logprobs', seed));
+    return Array.from({ length: 40 }, (_, i) => -1 - slope * i + 0.6 * (draw.next() - 0.5));
+  };
+
+  it('that slide down raise it, also where some steps do not measure them', () => {
+    const values = noisy(0.06, 'slides');
+    const [at] = rose('positive-logprob', values);
+    expect(at).toBeLessThanOrEqual(20);
+    expect(rose('positive-logprob', values.flatMap((value) => [value, null]))[0]).toBe(2 * at! - 1);
+    const { message } = watch(series('positive-logprob', values)).alarms[0]!;
+    expect(message).toMatch(/^the log-probability of good trajectories slides down: -\d\.\d+, 0\.\d+ less than 12 updates ago$/);
+  });
+
+  it('that only scatter, or rise, hardly ever do', () => {
+    const seeds = Array.from({ length: 40 }, (_, i) => `still ${i}`);
+    expect(seeds.flatMap((seed) => rose('positive-logprob', noisy(0, seed))).length).toBeLessThanOrEqual(8);
+    expect(seeds.flatMap((seed) => rose('positive-logprob', noisy(-0.06, seed)))).toEqual([]);
   });
 });
 
@@ -130,6 +142,12 @@ describe('measures of a run’s own', () => {
     expect(rose('answers-closed', Array.from({ length: 40 }, (_, i) => (i % 4 === 3 ? 15 / 16 : 1)))).toEqual([]);
     expect(watch(series('answers-closed', [...repeat(1, 12), 0.5])).alarms).toEqual([{ signal: 'answers-closed', step: 13, value: 0.5, message: 'the share of answers that are closed is 0.95, below 0.98' }]);
     expect(rose('answers-closed', [...repeat(1, 12), ...repeat(0.97, 10)])).toEqual([19]);
+  });
+
+  it('groups that teach nothing, over several steps', () => {
+    expect(rose('zero-variance', repeat(0.79, 20))).toEqual([]);
+    expect(rose('zero-variance', Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : 0.5)).slice(1))).toEqual([]);
+    expect(watch(series('zero-variance', [...repeat(0.5, 12), ...repeat(1, 10)])).alarms).toEqual([{ signal: 'zero-variance', step: 19, value: 1, message: 'the share of groups of one reward is 0.85, above 0.8' }]);
   });
 
   it('bounds may be set', () => {
