@@ -86,14 +86,16 @@ export function rewardOptionsOf({ reward }: TrainConfig): RewardOptions {
 export interface Machine {
   /** Of one operator. */
   readonly threads: number;
+  /** Of the policy's while it writes. */
+  readonly writingThreads: number;
   readonly temporaryFolder: string;
   /** The run on the server; null for an engine that has none. */
   readonly run: string | null;
 }
 
 /** Of the policy as rollouts hold it. */
-export function policyOptionsOf({ rollout }: TrainConfig, { threads, temporaryFolder }: Pick<Machine, 'threads' | 'temporaryFolder'>): Pick<PolicyOptions, 'slots' | 'contextLength' | 'precision' | 'threads' | 'temporaryFolder'> {
-  return { slots: rollout.slots, contextLength: rollout['trajectory-tokens'], precision: rollout.precision, threads, temporaryFolder };
+export function policyOptionsOf({ rollout }: TrainConfig, { writingThreads, temporaryFolder }: Pick<Machine, 'writingThreads' | 'temporaryFolder'>): Omit<PolicyOptions, 'device'> {
+  return { slots: rollout.slots, contextLength: rollout['trajectory-tokens'], precision: rollout.precision, threads: writingThreads, temporaryFolder };
 }
 
 export function trainOptionsOf(config: TrainConfig, machine: Machine): TrainOptions {
@@ -105,7 +107,8 @@ export function trainOptionsOf(config: TrainConfig, machine: Machine): TrainOpti
     samples: rollout['group-size'],
     shuffle: config.data.shuffle,
     rollout: rolloutOptionsOf(config, machine.run),
-    ...policyOptionsOf(config, machine),
+    policy: policyOptionsOf(config, machine),
+    threads: machine.threads,
     reward: rewardOptionsOf(config),
     update: updateOptionsOf(config),
     recycle: config.algorithm.recycle === 0 ? null : { ...DEFAULT_RECIPE.recycle, share: config.algorithm.recycle },

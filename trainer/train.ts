@@ -4,7 +4,6 @@
  * `TrainState`, so a run that was stopped goes on with the same numbers.
  */
 import type { ModelFiles } from '../models/files.ts';
-import type { Precision } from '../models/runtime/language-model.ts';
 import type { Tokenizer } from '../models/tokenizer/tokenizer.ts';
 import { EMPTY_RECYCLE, type GroupRewards, type RecycleOptions, type RecycleState, recycle, redraw, zeroVarianceShare } from './algorithms/recycle.ts';
 import type { LoraOptions } from './autodiff/lora.ts';
@@ -19,7 +18,7 @@ import { type Alarm, type MonitorState, NEW_MONITOR, observe } from './monitor.t
 import { type AdamWOptions, type AdamWState, createAdamW } from './optim/adamw.ts';
 import type { Schedule } from './optim/schedule.ts';
 import { REWARD_COMPONENTS, type RewardOptions, score } from './rewards/reward.ts';
-import { type PolicyModel, openPolicy, withPolicy } from './rollout/policy.ts';
+import { type PolicyModel, type PolicyOptions, openPolicy, withPolicy } from './rollout/policy.ts';
 import type { Protocol } from './rollout/protocol.ts';
 import { type RolloutOptions, createRollouts } from './rollout/rollout.ts';
 import type { AdaptiveStanding, Outcome, RunClient } from './rollout/run-client.ts';
@@ -37,9 +36,9 @@ export interface TrainOptions {
   /** Another order of the questions in each epoch. */
   readonly shuffle: boolean;
   readonly rollout: RolloutOptions;
-  readonly slots: number;
-  readonly contextLength: number;
-  readonly precision: Precision;
+  /** As it writes; on the CPU. */
+  readonly policy: Omit<PolicyOptions, 'device'>;
+  /** Of one operator of the graphs that are trained. */
   readonly threads: number;
   readonly reward: RewardOptions;
   readonly update: UpdateOptions;
@@ -55,7 +54,6 @@ export interface TrainOptions {
   readonly greedyEvaluation: boolean;
   /** Steps between two checkpoints; the last step has one anyway. */
   readonly saveEvery: number;
-  readonly temporaryFolder: string;
 }
 
 export interface TrainParts {
@@ -136,7 +134,7 @@ export async function train(parts: TrainParts, options: TrainOptions, from: Trai
     let progress: TrainProgress = from?.progress ?? { sampler: NEW_SAMPLER, recycle: EMPTY_RECYCLE, monitor: NEW_MONITOR, curriculum: null };
     if (parts.adaptive) await run?.configure({ adaptive: progress.curriculum }, world.signal);
 
-    const open = (): Promise<PolicyModel> => openPolicy({ config: files.config, weights: weightsOf(model.tensors()) }, tokenizer, { ...options, device: 'cpu' });
+    const open = (): Promise<PolicyModel> => openPolicy({ config: files.config, weights: weightsOf(model.tensors()) }, tokenizer, { ...options.policy, device: 'cpu' });
     const look = async (policy: PolicyModel): Promise<void> => {
       const ends = step === 0 || step === options.steps;
       for (const set of parts.evaluations) {
@@ -284,7 +282,7 @@ function outcomesOf(trajectories: readonly Trajectory[], rewards: readonly (numb
  * What must hold before anything has been learnt (slime's list of numbers to check at step one): the policy is the one that wrote the
  * tokens, and its own reference. The first update has not moved the likelihoods that are compared.
  */
-function checkFirst({ updates, worstDifference, measured }: UpdateResult, { precision, update: { loss, updates: asked } }: TrainOptions): void {
+function checkFirst({ updates, worstDifference, measured }: UpdateResult, { policy: { precision }, update: { loss, updates: asked } }: TrainOptions): void {
   if (updates === 0) return;
   const wrong: string[] = [];
   if (precision === 'fp32' && worstDifference > SAME_LOGPROB) wrong.push(`a token's log-probability differs by ${worstDifference} between sampler and trainer, more than ${SAME_LOGPROB}`);

@@ -119,7 +119,7 @@ async function run(config: TrainConfig, { name, resume, notices }: Start): Promi
     const setup = await openSetup(config, say);
     const { signal, release } = stopSignal(() => say('stopping: the step under way is given up, and what was done is kept; again to end at once'));
     try {
-      const { policy, side, search, threads } = setup;
+      const { policy, side, search, threads, writingThreads } = setup;
       const from = resume ? await loadTraining(folder.path, policy.protocol.fingerprint, say) : null;
       await folder.begin(from?.step ?? null);
       const questions = await questionsOf(config.data.train, 'train');
@@ -159,7 +159,7 @@ async function run(config: TrainConfig, { name, resume, notices }: Start): Promi
       try {
         done = await train(
           { files: policy.files, tokenizer: policy.tokenizer, protocol: policy.protocol, search, run: server, adaptive, questions: limited, evaluations },
-          trainOptionsOf(config, { threads, temporaryFolder: tmpdir(), run: runOnServer }),
+          trainOptionsOf(config, { threads, writingThreads, temporaryFolder: tmpdir(), run: runOnServer }),
           from,
           {
             clock,

@@ -97,9 +97,7 @@ const trainOptions: TrainOptions = {
   samples: 6,
   shuffle: true,
   rollout: { ...ROLLOUT_DEFAULTS, maxTurns: 2, turnTokens: 24, trajectoryTokens: 200 },
-  slots: 24,
-  contextLength: 256,
-  precision: 'fp32',
+  policy: { slots: 24, contextLength: 256, precision: 'fp32', threads: 1, temporaryFolder: tmpdir() },
   threads: 1,
   reward: { ...DEFAULT_RECIPE.reward, weights: { exact_match: 1, f1: 0, format: 0, searches: 0 } },
   update: { estimator: DEFAULT_RECIPE.advantage, loss: DEFAULT_RECIPE.policy, value: null, aggregation: DEFAULT_RECIPE.aggregation, maskTruncated: true, klInReward: null, updates: 1, microBatchTokens: 2048 },
@@ -112,7 +110,6 @@ const trainOptions: TrainOptions = {
   evalEvery: null,
   greedyEvaluation: true,
   saveEvery: 100,
-  temporaryFolder: tmpdir(),
 };
 
 interface Trained {

@@ -15,6 +15,8 @@ export interface Setup {
   readonly search: SearchClient;
   /** Of one operator. */
   readonly threads: number;
+  /** Of the policy's while it writes. */
+  readonly writingThreads: number;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,10 @@ export async function openSetup(config: TrainConfig, notice: (line: string) => v
   const threads = config.threads === 0 ? availableThreads() : config.threads;
   const policy = await openPolicySide(config.model.path!, protocolOptionsOf(config), REAL_WORLD.env);
   try {
-    const side = await openSearchSide({ search: config.search, seed: config.seed, threads, notice });
+    // A simulation model in this process writes while the policy does: threads beyond the cores wait for one another (rollouts of the demo: 20 s, and 14 s shared).
+    const shared = config.search.url === null && config.search.model !== null;
+    const writingThreads = shared ? Math.max(1, Math.floor(threads / 2)) : threads;
+    const side = await openSearchSide({ search: config.search, seed: config.seed, threads: writingThreads, notice });
     try {
       const search = createSearchClient(searchOptionsOf(config, side.origin), REAL_WORLD);
       return {
@@ -30,6 +35,7 @@ export async function openSetup(config: TrainConfig, notice: (line: string) => v
         side,
         search,
         threads,
+        writingThreads,
         async close() {
           await side.close();
           await policy.close();
@@ -62,8 +68,8 @@ export async function withSetup<T>(config: TrainConfig, use: (setup: Setup, sign
 }
 
 /** The policy as its files hold it. */
-export function openSetupPolicy(config: TrainConfig, { policy: { files, tokenizer }, threads }: Setup): Promise<PolicyModel> {
-  return openPolicy(files, tokenizer, policyOptionsOf(config, { threads, temporaryFolder: tmpdir() }));
+export function openSetupPolicy(config: TrainConfig, { policy: { files, tokenizer }, writingThreads }: Setup): Promise<PolicyModel> {
+  return openPolicy(files, tokenizer, policyOptionsOf(config, { writingThreads, temporaryFolder: tmpdir() }));
 }
 
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
