@@ -23,6 +23,18 @@ export function bytesOf(type: DataType, shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, BYTES_OF[type]);
 }
 
+/** Without what no output asks for: the runtime computes every node that it is given. Inputs stay. */
+export function pruned(graph: Graph): Graph {
+  const wanted = new Set(graph.outputs.map(({ name }) => name));
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some(({ name }) => wanted.has(name))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) if (input) wanted.add(input.name);
+  }
+  return { ...graph, nodes: nodes.reverse(), initializers: graph.initializers.filter(({ value }) => wanted.has(value.name)) };
+}
+
 export class GraphBuilder {
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];

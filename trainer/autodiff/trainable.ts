@@ -6,7 +6,7 @@ import { ARCHITECTURES } from '../../models/architectures/index.ts';
 import type { ModelConfig } from '../../models/config.ts';
 import { ModelFileError, ModelRequestError } from '../../models/errors.ts';
 import type { ModelFiles } from '../../models/files.ts';
-import { GraphBuilder } from '../../models/graph/builder.ts';
+import { GraphBuilder, pruned } from '../../models/graph/builder.ts';
 import { encodeOnnx } from '../../models/graph/onnx.ts';
 import type { Value } from '../../models/graph/ops.ts';
 import { type Session, type Tensor, type TensorData, openSession } from '../../models/runtime/session.ts';
@@ -285,7 +285,7 @@ class Trainable implements TrainableModel {
       named.set(name, own);
       g.output(own);
     }
-    const session = await openSession(encodeOnnx(g.build(), { inPlace: true }), { device: 'cpu', threads, keepsOrder: true, memoryPattern: false, ...(backward && profile !== undefined ? { profile } : {}) });
+    const session = await openSession(encodeOnnx(pruned(g.build()), { inPlace: true }), { device: 'cpu', threads, keepsOrder: true, memoryPattern: false, ...(backward && profile !== undefined ? { profile } : {}) });
     return { session, rowInputs, loss: named.get(LOSS)!, outputs: named };
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, bytesOf } from '../../../models/graph/builder.ts';
+import { GraphBuilder, bytesOf, pruned } from '../../../models/graph/builder.ts';
 import { GraphError } from '../../../models/graph/shapes.ts';
 
 describe('GraphBuilder', () => {
@@ -67,6 +67,22 @@ describe('GraphBuilder', () => {
     const g = new GraphBuilder();
     g.constant('part', 'float32', [1], Float32Array.of(1, 2, 3).subarray(1, 2));
     expect(g.build().initializers[0]!.bytes).toEqual(new Uint8Array(Float32Array.of(2).buffer));
+  });
+});
+
+describe('pruned', () => {
+  it('has the nodes and constants that an output asks for, in their order, and every input', () => {
+    const g = new GraphBuilder();
+    const [a, b] = [g.input('a', 'float32', [2]), g.input('b', 'float32', [2])];
+    const sum = g.op('Add', [a, g.scalar(1)], {});
+    g.op('Exp', [g.op('Mul', [b, g.scalar(2)], {})], {});
+    const [left] = g.ops('Split', [sum], { axis: 0, sizes: [1, 1] });
+    g.output(g.op('Exp', [left!], {}));
+    const { nodes, initializers, inputs } = pruned(g.build());
+    expect(nodes.map(({ op }) => op)).toEqual(['Add', 'Split', 'Exp']);
+    expect(initializers.map(({ value }) => value.name)).toEqual(['scalar float32 1']);
+    expect(inputs).toEqual([a, b]);
+    expect(g.build().nodes).toHaveLength(5);
   });
 });
 
