@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type MetricsLine, readMetrics } from '../trainer/metrics/jsonl.ts';
 import { SIGNALS } from '../trainer/monitor.ts';
+import { mean } from '../trainer/statistics.ts';
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +45,6 @@ function train(name: string, seed: string): Promise<number | null> {
   return new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
 function summary(seed: string, code: number | null, lines: readonly MetricsLine[]) {

@@ -5,7 +5,7 @@
  * Pure: a state, which is JSON, and a step's measurements give the next state and what to say. What a step did not measure is left out of
  * it, and its signal keeps the standing it had.
  */
-import { median } from './statistics.ts';
+import { mean, median } from './statistics.ts';
 
 export const SIGNALS = [
   /** The mean log-probability of trajectories with a positive advantage slides down: Lazy Likelihood Displacement (arXiv 2512.04220). */
@@ -175,7 +175,7 @@ interface Context {
 /** What is wrong, or null. */
 function wrong(signal: Signal, value: number, { before, now, usual, mostSearches, bounds }: Context): string | null {
   const name = NAMES[signal];
-  const above = (bound: number): string | null => (value > bound ? `${name} is ${figure(value)}, above ${figure(bound)}` : null);
+  const above = (bound: number, measured = value): string | null => (measured > bound ? `${name} is ${figure(measured)}, above ${figure(bound)}` : null);
   const smooth = mean(now.slice(-SMOOTHED));
   switch (signal) {
     case 'positive-logprob': {
@@ -184,10 +184,8 @@ function wrong(signal: Signal, value: number, { before, now, usual, mostSearches
     }
     case 'rollout-kl':
       return above(bounds.rolloutKl);
-    case 'zero-variance': {
-      const share = mean(now.slice(-SHARED));
-      return share > bounds.zeroVariance ? `${name} is ${figure(share)}, above ${figure(bounds.zeroVariance)}` : null;
-    }
+    case 'zero-variance':
+      return above(bounds.zeroVariance, mean(now.slice(-SHARED)));
     case 'leak-canary':
       return above(bounds.leakCanary);
     case 'search-gain':
@@ -223,10 +221,6 @@ function wrong(signal: Signal, value: number, { before, now, usual, mostSearches
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A ratio of 0 has no logarithm; below this all are one. */

@@ -92,6 +92,10 @@ export function formatEstimate({ value, low, high, count }: Estimate, digits = 3
 }
 
 /** Of at least one value; the mean of the middle two where there is no middle one. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
