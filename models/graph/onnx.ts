@@ -25,6 +25,9 @@ const AS_INPUT: Partial<Record<OpName, string>> = { Reshape: 'to', Expand: 'to',
 /** Where ONNX puts the outputs of an operator that has others, unused here, between them. */
 const OUTPUT_POSITIONS: Partial<Record<OpName, readonly number[]>> = { SkipSimplifiedLayerNormalization: [0, 3] };
 
+/** From which output on those that nobody reads are left out. */
+const OPTIONAL_OUTPUTS: Partial<Record<OpName, number>> = { SimplifiedLayerNormalization: 1 };
+
 /**
  * A first output that is a sequence, which onnxruntime-node declines to hand over: what a session that writes all its outputs into
  * memory it was given ends with (runtime/session.ts).
@@ -51,7 +54,7 @@ function writeAttribute(writer: Writer, name: string, value: Attribute): void {
   });
 }
 
-function writeNode(writer: Writer, node: Node, constants: Map<string, readonly number[]>): void {
+function writeNode(writer: Writer, node: Node, constants: Map<string, readonly number[]>, read: ReadonlySet<string>): void {
   const attributes: Record<string, Attribute> = { ...(node.attributes as Record<string, Attribute>) };
   const names = node.inputs.map((input) => input?.name ?? '');
   const asInput = AS_INPUT[node.op];
@@ -69,7 +72,9 @@ function writeNode(writer: Writer, node: Node, constants: Map<string, readonly n
   while (names.at(-1) === '') names.pop();
   for (const name of names) writer.text(1, name);
   const outputs: string[] = [];
-  node.outputs.forEach(({ name }, i) => (outputs[OUTPUT_POSITIONS[node.op]?.[i] ?? i] = name));
+  node.outputs.forEach(({ name }, i) => {
+    if (i < (OPTIONAL_OUTPUTS[node.op] ?? node.outputs.length) || read.has(name)) outputs[OUTPUT_POSITIONS[node.op]?.[i] ?? i] = name;
+  });
   for (const name of Array.from(outputs, (one) => one ?? '')) writer.text(2, name);
   writer.text(3, node.outputs[0]!.name).text(4, node.op);
   for (const [name, value] of Object.entries(attributes)) writeAttribute(writer, name, value);
@@ -117,11 +122,12 @@ export interface OnnxOptions {
 /** The bytes of `model.onnx`. */
 export function encodeOnnx(graph: Graph, { weights = new Map(), file = 'weights.bin', inPlace = false }: OnnxOptions = {}): Uint8Array {
   const constants = new Map<string, readonly number[]>();
+  const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs.map((input) => input?.name ?? '')), ...graph.outputs.map(({ name }) => name)]);
   return new Writer()
     .integer(1, IR_VERSION)
     .text(2, 'winnow')
     .message(7, (proto) => {
-      for (const node of graph.nodes) proto.message(1, (inner) => writeNode(inner, node, constants));
+      for (const node of graph.nodes) proto.message(1, (inner) => writeNode(inner, node, constants, read));
       if (inPlace) {
         constants.set('list 1', [1]);
         proto.message(1, (inner) => inner.text(1, 'list 1').text(2, IN_PLACE_OUTPUT).text(3, IN_PLACE_OUTPUT).text(4, 'SequenceConstruct'));
@@ -136,7 +142,7 @@ export function encodeOnnx(graph: Graph, { weights = new Map(), file = 'weights.
       for (const output of graph.outputs) proto.message(12, (inner) => writeValue(inner, output));
       // The runtime cannot follow shapes through every Reshape, and writes over a used-up input only where it knows that the sizes agree.
       const ends = new Set(graph.outputs);
-      for (const node of graph.nodes) for (const value of node.outputs) if (!ends.has(value)) proto.message(13, (inner) => writeValue(inner, value));
+      for (const node of graph.nodes) for (const value of node.outputs) if (!ends.has(value) && read.has(value.name)) proto.message(13, (inner) => writeValue(inner, value));
     })
     .message(8, (set) => set.text(1, '').integer(2, OPSET))
     .message(8, (set) => set.text(1, 'com.microsoft').integer(2, 1))

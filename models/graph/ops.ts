@@ -43,7 +43,7 @@ export interface OpAttributes {
   FusedMatMul: { readonly transA?: 0 | 1; readonly transB?: 0 | 1; readonly alpha?: number };
   Softmax: { readonly axis: number };
   LogSoftmax: { readonly axis: number };
-  /** x / sqrt(mean(x²) + epsilon) · scale over the last axis; ONNX Runtime's name for RMS norm. */
+  /** x · r · scale over the last axis, with r = 1 / sqrt(mean(x²) + epsilon), the second output; ONNX Runtime's name for RMS norm. */
   SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
   /** Adds input and skip, norms the sum; yields the norm and the sum. */
   SkipSimplifiedLayerNormalization: { readonly epsilon: number };

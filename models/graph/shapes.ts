@@ -171,7 +171,7 @@ export const SHAPES: { readonly [O in OpName]: Rule<O> } = {
     const scale = required('SimplifiedLayerNormalization', inputs, 1);
     alike('SimplifiedLayerNormalization', x, scale);
     if (scale.shape.length !== 1 || scale.shape[0] !== x.shape.at(-1)) throw new GraphError('SimplifiedLayerNormalization', `${show(x.shape)} scaled by ${show(scale.shape)}`);
-    return [{ type: x.type, shape: x.shape }];
+    return [{ type: x.type, shape: x.shape }, { type: 'float32', shape: [...x.shape.slice(0, -1), 1] }];
   },
   SkipSimplifiedLayerNormalization(inputs) {
     const x = required('SkipSimplifiedLayerNormalization', inputs, 0);

@@ -119,17 +119,15 @@ const turned = (g: GraphBuilder, x: Value): Value => g.op('Transpose', [x], { pe
 /** dB of a · b for a matrix b: aᵀ · dy, over all rows of a at once. */
 const weightGradient = (g: GraphBuilder, a: Value, dy: Value) => (sum: Value | null): Value => g.op('Gemm', [turned(g, flat(g, a)), flat(g, dy), sum], {});
 
-/** Of y = u w with u = x r and r = (mean(x²) + epsilon)^-1/2: dw = Σ dy u; dx = r (dy w - u mean(dy u w)). */
-function normGradients(g: GraphBuilder, dy: Value, x: Value, scale: Value, epsilon: number, wanted: readonly boolean[]): readonly [Value | null, Value | null] {
-  const mean = g.op('ReduceMean', [mul(g, x, x)], { axes: [-1], keepdims: 1 });
-  const r = g.op('Div', [g.scalar(1), g.op('Sqrt', [add(g, mean, g.scalar(epsilon))], {})], {});
-  const u = mul(g, x, r);
-  const product = mul(g, dy, u);
-  const dw = wanted[1] ? sumTo(g, product, scale) : null;
-  if (!wanted[0]) return [null, dw];
+/** Of y = x r w, with r = (mean(x²) + epsilon)^-1/2, n numbers a row, and dr what arrives at r by other ways: dw = Σ r dy x; dx = r dy w - x r³ (Σ(dy x w) + dr) / n. */
+function normGradients(g: GraphBuilder, dy: Value, dr: Value | null, x: Value, r: Value, scale: Value, wanted: readonly boolean[]): readonly [Value | null, Value | null] {
   const size = scale.shape[0] as number;
-  const along = mul(g, g.op('MatMul', [product, g.reshape(scale, [size, 1])], {}), g.scalar(1 / size));
-  return [mul(g, sub(g, mul(g, dy, scale), mul(g, u, along)), r), dw];
+  const product = mul(g, dy, x);
+  const dw = wanted[1] ? g.reshape(g.op('Gemm', [g.reshape(r, [1, -1]), g.reshape(product, [-1, size])], {}), [size]) : null;
+  if (!wanted[0]) return [null, dw];
+  const along = g.op('MatMul', [product, g.reshape(scale, [size, 1])], {});
+  const back = mul(g, mul(g, dr ? add(g, along, dr) : along, g.scalar(1 / size)), mul(g, r, mul(g, r, r)));
+  return [sub(g, mul(g, mul(g, dy, scale), r), mul(g, x, back)), dw];
 }
 
 /** The size of the axes that are reduced, as a float. */
@@ -208,7 +206,7 @@ export const RULES: { readonly [O in OpName]: Rule<O> | NoRule } = {
       const product = (left: Value, right: Value, turn: 'transA' | 'transB'): Value => g.op('FusedMatMul', [left, right], { [turn]: 1 });
       return [wanted[0] ? sumTo(g, product(dy, late(b), 'transB'), a) : null, wanted[1] ? sumTo(g, product(late(a), dy, 'transA'), b) : null];
     }
-    return [wanted[0] ? g.op('MatMul', [dy, turned(g, late(b))], {}) : null, wanted[1] ? weightGradient(g, late(a), dy) : null];
+    return [wanted[0] ? reshapeTo(g, g.op('Gemm', [flat(g, dy), late(b)], { transB: 1 }), a) : null, wanted[1] ? weightGradient(g, late(a), dy) : null];
   },
   FusedMatMul(call) {
     const { g, inputs, attributes, wanted, late } = call;
@@ -232,13 +230,21 @@ export const RULES: { readonly [O in OpName]: Rule<O> | NoRule } = {
     return [sub(g, dy, mul(g, g.op('Exp', [late(outputs[0]!)], {}), sumAlong(g, dy, attributes.axis)))];
   },
   SimplifiedLayerNormalization(call) {
+    const { g, gradients, outputs, late, wanted } = call;
     const [x, scale] = call.inputs as readonly [Value, Value];
-    return normGradients(call.g, only(call), call.late(x), scale, call.attributes.epsilon, call.wanted);
+    const [dy, dr] = gradients;
+    return normGradients(g, dy ?? zerosLike(g, outputs[0]!), dr ?? null, late(x), late(outputs[1]!), scale, wanted);
   },
   SkipSimplifiedLayerNormalization(call) {
     const { g, inputs, outputs, gradients, attributes, wanted, late } = call;
     const [dNorm, dSum] = gradients;
-    const [through, scale] = dNorm ? normGradients(g, dNorm, late(outputs[1]!), inputs[2]!, attributes.epsilon, [wanted[0]! || wanted[1]!, wanted[2]!]) : [null, null];
+    const ofNorm = (dy: Value): readonly [Value | null, Value | null] => {
+      const sum = late(outputs[1]!);
+      const mean = g.op('ReduceMean', [mul(g, sum, sum)], { axes: [-1], keepdims: 1 });
+      const r = g.op('Div', [g.scalar(1), g.op('Sqrt', [add(g, mean, g.scalar(attributes.epsilon))], {})], {});
+      return normGradients(g, dy, null, sum, r, inputs[2]!, [wanted[0]! || wanted[1]!, wanted[2]!]);
+    };
+    const [through, scale] = dNorm ? ofNorm(dNorm) : [null, null];
     const dx = through && dSum ? add(g, through, dSum) : (through ?? dSum ?? null);
     return [dx, dx, scale];
   },

@@ -49,7 +49,7 @@ export interface TrainableOptions {
   readonly threads: number;
   /** Null trains every weight. */
   readonly lora: LoraOptions | null;
-  /** Computes each layer's activations again in the backward pass: less memory, a third more time. */
+  /** Computes each layer's activations again in the backward pass: less memory, a third more time. Otherwise all are kept, also what costs little to make again. */
   readonly recompute: boolean;
   /** Of the adapters' beginnings. */
   readonly seed: number;
@@ -111,7 +111,7 @@ function forwardGraph(config: ModelConfig, positions: number, buildLoss: LossBui
     attended: (piece) => addPiece(g, attentionPiece(g, piece)),
     gated: (piece) => addPiece(g, gatedPiece(g, piece)),
     picked: (piece) => addPiece(g, pickedPiece(g, piece, () => g.input(PLACES, 'int64', ['batch', 'sequence']))),
-    cheap: (value) => markCheap(g, value),
+    cheap: (value) => recompute && markCheap(g, value),
     projected(name, x, product) {
       if (!lora || !isTarget(lora, name)) return product;
       const [inSize, outSize] = shapes.get(name)!.shape as readonly [number, number];

@@ -135,7 +135,7 @@ export const CASES: { readonly [O in OpName]: OpCase<OpAttributes[O]> } = {
   SimplifiedLayerNormalization: {
     inputs: [of(['n', 2], 3, 4, -3, 4, 0, 0), of([2], 1, 2)],
     attributes: { axis: -1, epsilon: 1e-12 },
-    yields: [['float32', ['n', 2]]],
+    yields: [['float32', ['n', 2]], ['float32', ['n', 1]]],
     values: [3 / root, 8 / root, -3 / root, 8 / root, 0, 0],
     refused: [[[f('n', 4), f(3)], '[n, 4] scaled by [3]'], [[f('n', 4), ['float16', [4]]], 'float32 with float16']],
   },

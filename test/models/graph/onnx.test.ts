@@ -137,6 +137,16 @@ describe('encodeOnnx', () => {
     expect(node.texts(NODE.outputs)).toEqual(['norm', '', '', 'sum']);
   });
 
+  it('leaves out the second output of SimplifiedLayerNormalization where nobody reads it', () => {
+    const norm = (read: boolean) =>
+      nodeOf((g) => {
+        const [, r] = g.ops('SimplifiedLayerNormalization', [g.input('x', 'float32', [2, 4]), g.input('w', 'float32', [4])], { axis: -1, epsilon: 1e-6 }, ['norm', 'r']);
+        if (read) g.output(r!);
+      }).node.texts(NODE.outputs);
+    expect(norm(false)).toEqual(['norm']);
+    expect(norm(true)).toEqual(['norm', 'r']);
+  });
+
   it('names a node after its first output', () => {
     expect(nodeOf((g) => g.op('Neg', [g.input('x', 'float32', [1])], {}, ['minus'])).node.text(NODE.name)).toBe('minus');
   });
