@@ -2,16 +2,15 @@
  * What the rows of question sets have in common, whatever their columns are called (spec: rl-frameworks A.1, B.4, C.5): the server reads
  * them to ground queries, the trainer to ask them.
  */
+import { type JsonObject, objectOrEmpty } from './json.ts';
 
 export const QUESTION_FIELDS = ['question', 'problem', 'query'] as const;
 export const ANSWER_FIELDS = ['golden_answers', 'answers', 'answer', 'ground_truth', 'possible_answers'] as const;
 export const NESTED_FIELDS = ['extra_info', 'reward_model'] as const;
 
-export type Row = Readonly<Record<string, unknown>>;
+export type Row = JsonObject;
 
-export function rowOf(value: unknown): Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : {};
-}
+export const rowOf: (value: unknown) => Row = objectOrEmpty;
 
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;

@@ -7,7 +7,7 @@ import { BadRequestError, type ErrorCode, QuotaError } from '../errors.ts';
 import { MAX_COUNT, type OpenedPage, type Result, type ResultPage } from '../types.ts';
 import { absoluteRange, isoDate } from './dates.ts';
 import { type Dialect, type Operation, type SearchCall, type WireReply, type WireRequest, eventStream, json, readOperation, searchOperation, searchQuery } from './dialect.ts';
-import { type Fields, countryOf, optionalBoolean, optionalInteger, optionalObject, optionalString, requiredString, stringList } from './fields.ts';
+import { type Fields, countryOf, isObject, optionalBoolean, optionalInteger, optionalObject, optionalString, requiredString, stringList } from './fields.ts';
 import { faviconUrl, hostnameOf, idOf } from './made-up.ts';
 import { sentencesOf } from './markup.ts';
 
@@ -29,7 +29,7 @@ const PAGE_COST = 0.001;
 /** `true`, or an object of settings; null where the option is off. */
 function option(fields: Fields, name: string): Fields | null {
   const value = fields[name];
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isObject(value)) return value;
   return optionalBoolean(fields, name) ? {} : null;
 }
 

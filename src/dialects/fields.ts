@@ -4,12 +4,10 @@
  * rest with a BadRequestError that names the field and what was expected.
  */
 import { BadRequestError } from '../errors.ts';
+import { type JsonObject, isObject } from '../json.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject, objectOrEmpty } from '../json.ts';
+export type Fields = JsonObject;
 
 /** Absent, null and '' all mean "not set". */
 export function isUnset(value: unknown): value is undefined | null | '' {
@@ -115,8 +113,8 @@ export function optionalChoice<T extends string>(fields: Fields, name: string, c
 export function optionalObject(fields: Fields, name: string): Fields | undefined {
   const value = fields[name];
   if (isUnset(value)) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) throw new BadRequestError('invalid_field', name, 'an object');
-  return value as Fields;
+  if (!isObject(value)) throw new BadRequestError('invalid_field', name, 'an object');
+  return value;
 }
 
 /** Two-letter language of `en`, `en-US`, `lang_en`, `EN`; `fallback` for `auto`, `all` and what is no language at all. */

@@ -10,7 +10,7 @@
 import type { ErrorCode, WinnowError } from '../errors.ts';
 import type { OpenedPage, ResultPage } from '../types.ts';
 import { type Dialect, type SearchCall, type WireReply, json, searchOperation } from './dialect.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, objectOrEmpty } from './fields.ts';
 import { countOf, searchFor } from './retriever/request.ts';
 import { identityOf } from './session-cookie.ts';
 
@@ -48,10 +48,6 @@ const TOOLS = [
   tool('fetch', 'Fetch', 'Gives the whole page behind a search result.', 'id', 'The id of a search result.'),
 ];
 
-function objectOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
 function result(id: Id, value: unknown): WireReply {
   return json({ jsonrpc: '2.0', id, result: value });
 }
@@ -75,7 +71,7 @@ function ready(reply: WireReply): SearchCall<Wire> {
 }
 
 function callTool(id: Id, params: Fields, fields: Fields): SearchCall<Wire> {
-  const given = objectOf(params.arguments);
+  const given = objectOrEmpty(params.arguments);
   if (params.name === 'search') {
     if (typeof given.query !== 'string' || given.query.trim() === '') return ready(toolError(id, "The argument 'query' must be a non-empty string."));
     // The tool has one argument by contract, so that the number of results is read from the URL (`/mcp?topk=3`); `_meta` is where
@@ -118,13 +114,13 @@ const endpoint = searchOperation<Wire>({
     // There is no stream to offer; both SDKs take 405 for that.
     if (method === 'GET') return ready(failure(null, INVALID_REQUEST, 'Method not allowed: this server has no event stream.', 405, { allow: 'POST' }));
     if (Array.isArray(body)) return ready(failure(null, INVALID_REQUEST, 'Batches are not supported: send one message a request.', 400));
-    const message = objectOf(body);
+    const message = objectOrEmpty(body);
     const { id, method: name } = message;
     // A notification, or the answer to a request that was never made.
     if (id === undefined && typeof name === 'string') return ready(ACCEPTED);
     if (name === undefined && ('result' in message || 'error' in message)) return ready(ACCEPTED);
     if (typeof name !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) return ready(failure(null, INVALID_REQUEST, 'Not a JSON-RPC 2.0 request.', 400));
-    const params = objectOf(message.params);
+    const params = objectOrEmpty(message.params);
     switch (name) {
       case 'initialize':
         return ready(initialize(id, params));

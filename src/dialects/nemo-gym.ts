@@ -9,7 +9,7 @@ import { normalize } from '../documents/answers.ts';
 import type { WinnowError } from '../errors.ts';
 import type { QueryContext } from '../types.ts';
 import { type Dialect, factOperation, json, readOperation, searchOperation } from './dialect.ts';
-import type { Fields } from './fields.ts';
+import { objectOrEmpty } from './fields.ts';
 import { numberedText } from './retriever/documents.ts';
 import { countOf, searchFor } from './retriever/request.ts';
 import { identityOf, nextTurn, sessionHeaders, sessionOf } from './session-cookie.ts';
@@ -23,10 +23,6 @@ const seedSession = factOperation({
     return json({}, 200, sessionHeaders({ trajectory: facts.requestId, ...identityOf(fields) }));
   },
 });
-
-function objectOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
 
 function argumentOf(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
@@ -68,11 +64,11 @@ const browse = readOperation<{ readonly url: string | null; readonly session: Qu
 
 /** The words of the last message of a response; empty when it ends in a tool call. */
 function lastMessage(response: unknown): string {
-  const output = objectOf(response).output;
-  const message = objectOf(Array.isArray(output) ? output.at(-1) : undefined);
+  const output = objectOrEmpty(response).output;
+  const message = objectOrEmpty(Array.isArray(output) ? output.at(-1) : undefined);
   if (typeof message.content === 'string') return message.content;
   const parts: readonly unknown[] = Array.isArray(message.content) ? message.content : [];
-  return parts.map((part) => objectOf(part).text ?? '').filter((text) => typeof text === 'string').join('');
+  return parts.map((part) => objectOrEmpty(part).text ?? '').filter((text) => typeof text === 'string').join('');
 }
 
 /** Between the last answer tags (Search-R1), in the last box (google_search), or else the whole text. */
@@ -96,7 +92,7 @@ const verify = factOperation({
   paths: ['/verify'],
   needsKey: true,
   reply(request) {
-    const row = objectOf(request.body);
+    const row = objectOrEmpty(request.body);
     const accepted = identityOf(row).goldenAnswers ?? sessionOf(request.header('cookie')).goldenAnswers ?? [];
     const extracted_answer = finalAnswer(lastMessage(row.response)).trim();
     const found = normalize(extracted_answer);

@@ -8,17 +8,13 @@
  * (responses_api_agents/simple_agent/app.py at 07d6b0d).
  */
 import type { QueryContext } from '../types.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, objectOrEmpty } from './fields.ts';
 
 const COOKIE = 'winnow_session';
 /** Browsers and aiohttp stop at 4,096 for name, value and attributes together. */
 const MAX_COOKIE_BYTES = 3500;
 const MAX_ANSWERS = 64;
 const MAX_ID_LENGTH = 128;
-
-function objectOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.trim() || undefined;
@@ -35,7 +31,7 @@ function countOf(value: unknown): number | undefined {
 
 /** A string, a list, or Search-R1's `{ target: [...] }`. */
 function answersOf(value: unknown): readonly string[] | undefined {
-  const target = objectOf(value).target;
+  const target = objectOrEmpty(value).target;
   const items: readonly unknown[] = Array.isArray(value) ? value : target === undefined ? [value] : Array.isArray(target) ? target : [target];
   const answers: string[] = [];
   for (const item of items) {
@@ -50,10 +46,10 @@ function answersOf(value: unknown): readonly string[] | undefined {
 function lastUserText(input: unknown): string | undefined {
   if (typeof input === 'string') return textOf(input);
   if (!Array.isArray(input)) return undefined;
-  const message = objectOf(input.findLast((item) => objectOf(item).role === 'user'));
+  const message = objectOrEmpty(input.findLast((item) => objectOrEmpty(item).role === 'user'));
   if (typeof message.content === 'string') return textOf(message.content);
   if (!Array.isArray(message.content)) return undefined;
-  return textOf(message.content.map((part) => textOf(objectOf(part).text) ?? '').join(' '));
+  return textOf(message.content.map((part) => textOf(objectOrEmpty(part).text) ?? '').join(' '));
 }
 
 function first<T>(sources: readonly Fields[], names: readonly string[], read: (value: unknown) => T | undefined): T | undefined {
@@ -75,12 +71,12 @@ function withoutUndefined(context: { [K in keyof QueryContext]: QueryContext[K] 
  * that says nothing gives an anonymous query.
  */
 export function identityOf(row: unknown): QueryContext {
-  const top = objectOf(row);
-  const rewardModel = objectOf(top.reward_model);
-  const create = objectOf(objectOf(objectOf(top.tools_kwargs).search).create_kwargs);
-  const sources = [top, objectOf(top.extra_info), create, objectOf(top.metadata), objectOf(top.verifier_metadata), rewardModel];
+  const top = objectOrEmpty(row);
+  const rewardModel = objectOrEmpty(top.reward_model);
+  const create = objectOrEmpty(objectOrEmpty(objectOrEmpty(top.tools_kwargs).search).create_kwargs);
+  const sources = [top, objectOrEmpty(top.extra_info), create, objectOrEmpty(top.metadata), objectOrEmpty(top.verifier_metadata), rewardModel];
   return withoutUndefined({
-    question: first(sources, ['question', 'problem'], textOf) ?? lastUserText(objectOf(top.responses_create_params).input),
+    question: first(sources, ['question', 'problem'], textOf) ?? lastUserText(objectOrEmpty(top.responses_create_params).input),
     goldenAnswers: first(sources, ['golden_answers', 'goldenAnswers', 'expected_answer', 'ground_truth', 'answers', 'answer'], answersOf),
     trajectory: first(sources, ['trajectory_id', 'trajectory', '_ng_rollout_id', 'rollout_id', 'episode_id'], idOf),
     group: first(sources, ['group_id', 'group', '_ng_task_index', 'uid'], idOf),

@@ -1,6 +1,8 @@
 /** Where an adaptive curriculum stands, on the wire: all of it, so that a trainer that goes back to a checkpoint takes its curriculum back with it. */
 import { BadRequestError } from '../errors.ts';
+import { type JsonObject, isObject } from '../json.ts';
 import { ADAPTIVE_DECISIONS, type AdaptiveState, BASELINES, type WindowedMean } from './adaptive.ts';
+import { FINITE, PROBABILITY, WEIGHT, numberAt } from './number-rules.ts';
 
 export function adaptiveBody({ version, noise, searched, unsearched, baseline, baselineFrom, fresh, waited, value, decision }: AdaptiveState) {
   return { version, noise, searched, unsearched, baseline, baseline_from: baselineFrom, fresh, waited, value, decision };
@@ -13,31 +15,26 @@ export function parseAdaptive(value: unknown, field: string): AdaptiveState {
   if (version !== 1) throw new BadRequestError('invalid_field', `${field}.version`, '1');
   return {
     version,
-    noise: numberAt(noise, `${field}.noise`, 0, 1),
+    noise: numberAt(noise, `${field}.noise`, PROBABILITY),
     searched: meanAt(fields['searched'], `${field}.searched`),
     unsearched: meanAt(fields['unsearched'], `${field}.unsearched`),
-    baseline: numberAt(baseline, `${field}.baseline`),
+    baseline: numberAt(baseline, `${field}.baseline`, FINITE),
     baselineFrom: oneOf(from, `${field}.baseline_from`, BASELINES),
-    fresh: numberAt(fresh, `${field}.fresh`, 0),
-    waited: numberAt(waited, `${field}.waited`, 0),
-    value: fields['value'] === null ? null : numberAt(fields['value'], `${field}.value`),
+    fresh: numberAt(fresh, `${field}.fresh`, WEIGHT),
+    waited: numberAt(waited, `${field}.waited`, WEIGHT),
+    value: fields['value'] === null ? null : numberAt(fields['value'], `${field}.value`, FINITE),
     decision: oneOf(decision, `${field}.decision`, ADAPTIVE_DECISIONS),
   };
 }
 
-function objectAt(value: unknown, field: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadRequestError('invalid_field', field, "an object, as a run's `adaptive` is");
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function numberAt(value: unknown, field: string, least = -Infinity, most = Infinity): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least || value > most) throw new BadRequestError('invalid_field', field, `a number${least === -Infinity ? '' : most === Infinity ? `, ${least} or more` : ` from ${least} to ${most}`}`);
+function objectAt(value: unknown, field: string): JsonObject {
+  if (!isObject(value)) throw new BadRequestError('invalid_field', field, "an object, as a run's `adaptive` is");
   return value;
 }
 
 function meanAt(value: unknown, field: string): WindowedMean {
   const { count, mean } = objectAt(value, field);
-  return { count: numberAt(count, `${field}.count`, 0), mean: numberAt(mean, `${field}.mean`) };
+  return { count: numberAt(count, `${field}.count`, WEIGHT), mean: numberAt(mean, `${field}.mean`, FINITE) };
 }
 
 function oneOf<T extends string>(value: unknown, field: string, choices: readonly T[]): T {

@@ -8,6 +8,8 @@
  * in passing: questions that the policy leaves unsearched are the easy ones.
  */
 import { BadRequestError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { COUNT, FINITE, numberAt } from './number-rules.ts';
 
 export interface AdaptiveCurriculum {
   readonly kind: 'adaptive';
@@ -170,26 +172,15 @@ function decided(state: AdaptiveState, decision: 'raised' | 'held' | 'lowered' |
   return { ...state, noise, searched: noise === state.noise ? state.searched : EMPTY, fresh: 0, waited: 0, decision };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function finite(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new BadRequestError('invalid_field', field, 'a finite number');
-  return value;
-}
-
 function outcomeAt(item: unknown, field: string): Outcome {
   if (!isObject(item)) throw new BadRequestError('invalid_field', field, 'an object {reward, searched}');
-  const reward = finite(item.reward, `${field}.reward`);
+  const reward = numberAt(item.reward, `${field}.reward`, FINITE);
   const { searched = null, count = null } = item;
   if (searched !== null && typeof searched !== 'boolean') throw new BadRequestError('invalid_field', `${field}.searched`, 'true or false');
-  if (count !== null && !(Number.isSafeInteger(count) && (count as number) >= 1)) {
-    throw new BadRequestError('invalid_field', `${field}.count`, 'an integer, 1 or more');
-  }
   return {
     reward,
-    searched: searched ?? finite(item.searches, `${field}.searches`) > 0,
-    ...(count === null ? {} : { count: count as number }),
+    searched: searched ?? numberAt(item.searches, `${field}.searches`, FINITE) > 0,
+    ...(count === null ? {} : { count: numberAt(count, `${field}.count`, COUNT) }),
   };
 }
 
@@ -210,6 +201,6 @@ export function parseOutcomes(value: unknown, field: string): Outcomes {
   }
   return {
     trajectories: (trajectories ?? []).map((item: unknown, i) => outcomeAt(item, `${at('trajectories')}[${i}]`)),
-    ...(baseline === undefined ? {} : { baseline: baseline === null ? null : finite(baseline, at('baseline')) }),
+    ...(baseline === undefined ? {} : { baseline: baseline === null ? null : numberAt(baseline, at('baseline'), FINITE) }),
   };
 }

@@ -1,6 +1,8 @@
 /** Curricula: the training step becomes the probability that a page is noisy (ZeroSearch's `gt_threshold`). */
 import { BadRequestError } from '../errors.ts';
+import { isObject } from '../json.ts';
 import { ADAPTIVE_DEFAULTS, type AdaptiveCurriculum } from './adaptive.ts';
+import { COUNT, type NumberRule, PROBABILITY, STEP, numberAt } from './number-rules.ts';
 
 export type { AdaptiveCurriculum, AdaptiveState } from './adaptive.ts';
 
@@ -53,16 +55,9 @@ const FORMS =
   'a probability from 0 to 1, an object with kind one of ' +
   `${CURRICULUM_KINDS.join(', ')}, or constant:0.3, linear:0:0.5, exponential:0:0.5:4, steps:0=0,100=0.25 or adaptive:0:0.5`;
 
-interface NumberRule {
-  readonly words: string;
-  readonly holds: (value: number) => boolean;
-}
-const PROBABILITY: NumberRule = { words: 'a probability from 0 to 1', holds: (n) => n >= 0 && n <= 1 };
 const BASE: NumberRule = { words: 'a number above 0, at most 1e6', holds: (n) => n > 0 && n <= 1e6 };
 const RATE: NumberRule = { words: 'a number above 0, at most 1', holds: (n) => n > 0 && n <= 1 };
 const REWARD: NumberRule = { words: 'a number', holds: () => true };
-const COUNT: NumberRule = { words: 'an integer, 1 or more', holds: (n) => Number.isSafeInteger(n) && n >= 1 };
-const STEP: NumberRule = { words: 'an integer, 0 or more', holds: (n) => Number.isSafeInteger(n) && n >= 0 };
 
 /** The fields of each kind in the order of the short form. `steps` has a shape of its own. */
 const FIELDS: Readonly<Record<Exclude<CurriculumKind, 'steps'>, readonly (readonly [name: string, rule: NumberRule, otherwise?: number])[]>> = {
@@ -86,9 +81,7 @@ function numberOf(value: unknown, field: string, rule: NumberRule, otherwise?: n
     if (otherwise !== undefined) return otherwise;
     throw new BadRequestError('missing_field', field, rule.words);
   }
-  const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim() || Number.NaN) : Number.NaN;
-  if (!Number.isFinite(number) || !rule.holds(number)) throw new BadRequestError('invalid_field', field, rule.words);
-  return number;
+  return numberAt(typeof value === 'string' ? Number(value.trim() || Number.NaN) : value, field, rule);
 }
 
 /** `['0=0', '100=0.25']` or `[[0, 0], [100, 0.25]]`. */
@@ -132,17 +125,16 @@ export function parseCurriculum(value: unknown, field: string): Curriculum {
     if (text !== '' && Number.isFinite(Number(text))) return parseCurriculum(Number(text), field);
     return parseCurriculum(spelledOut(text, field), field);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadRequestError('invalid_field', field, FORMS);
-  const given = value as Readonly<Record<string, unknown>>;
-  const { kind } = given;
+  if (!isObject(value)) throw new BadRequestError('invalid_field', field, FORMS);
+  const { kind } = value;
   if (kind !== 'steps' && !isPlainKind(kind)) throw new BadRequestError('invalid_field', `${field}.kind`, `one of ${CURRICULUM_KINDS.join(', ')}`);
   const known = kind === 'steps' ? ['at'] : FIELDS[kind].map(([name]) => name);
-  for (const name of Object.keys(given)) {
+  for (const name of Object.keys(value)) {
     if (name !== 'kind' && !known.includes(name)) throw new BadRequestError('invalid_field', `${field}.${name}`, `only kind, ${known.join(', ')}`);
   }
-  if (kind === 'steps') return stepsOf(given.at, `${field}.at`);
+  if (kind === 'steps') return stepsOf(value.at, `${field}.at`);
   const numbers: Record<string, number> = {};
-  for (const [name, rule, otherwise] of FIELDS[kind]) numbers[name] = numberOf(given[name], `${field}.${name}`, rule, otherwise);
+  for (const [name, rule, otherwise] of FIELDS[kind]) numbers[name] = numberOf(value[name], `${field}.${name}`, rule, otherwise);
   const curriculum = { kind, ...numbers } as Curriculum;
   if (curriculum.kind === 'adaptive') checkAdaptive(curriculum, field);
   return curriculum;

@@ -1,16 +1,11 @@
 /** Chat messages and Responses input items, read alike and tolerantly: what is no text is no part of the query. */
 import { BadRequestError } from '../../errors.ts';
 import type { SearchQuery } from '../../types.ts';
-import { type Fields, countryOf, isUnset, optionalChoice } from '../fields.ts';
+import { type Fields, countryOf, isUnset, objectOrEmpty, optionalChoice } from '../fields.ts';
 
 export interface Message {
   readonly role: string;
   readonly text: string;
-}
-
-/** An object as it is; anything else as an empty one. For hints that a search engine can do without. */
-export function objectOrEmpty(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 /** A string as it is; anything else as ''. */

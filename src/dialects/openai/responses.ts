@@ -7,10 +7,10 @@
  */
 import { BadRequestError } from '../../errors.ts';
 import { eventStream, json, searchOperation, searchQuery } from '../dialect.ts';
-import { type Fields, isUnset, optionalBoolean, optionalObject, optionalString, stringList } from '../fields.ts';
+import { type Fields, isUnset, objectOrEmpty, optionalBoolean, optionalObject, optionalString, stringList } from '../fields.ts';
 import { idOf } from '../made-up.ts';
 import { composeAnswer } from './citations.ts';
-import { type ContextSize, DEPTH, allText, contextSize, lastUserText, locationOf, objectOrEmpty, readMessages, stringOrEmpty } from './messages.ts';
+import { type ContextSize, DEPTH, allText, contextSize, lastUserText, locationOf, readMessages, stringOrEmpty } from './messages.ts';
 import { seconds, withAndWithoutVersion } from './paths.ts';
 import { annotationOf, eventsOf } from './response-events.ts';
 import { responseUsage } from './usage.ts';

@@ -5,9 +5,8 @@
 import { BadRequestError } from '../../errors.ts';
 import { MAX_COUNT, type Result } from '../../types.ts';
 import { json, searchOperation, searchQuery } from '../dialect.ts';
-import { type Fields, isUnset, optionalInteger, optionalNumber, optionalObject, optionalString, stringList } from '../fields.ts';
+import { type Fields, isUnset, objectOrEmpty, optionalInteger, optionalNumber, optionalObject, optionalString, stringList } from '../fields.ts';
 import { hostnameOf, idOf } from '../made-up.ts';
-import { objectOrEmpty } from './messages.ts';
 import { withAndWithoutVersion } from './paths.ts';
 
 type Attributes = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@
 import { BadRequestError } from '../../errors.ts';
 import type { OpenedPage, QueryContext, ResultPage, SearchQuery } from '../../types.ts';
 import { json, searchOperation } from '../dialect.ts';
-import { type Fields, isUnset } from '../fields.ts';
+import { type Fields, isUnset, objectOrEmpty } from '../fields.ts';
 import { idOf } from '../made-up.ts';
 import { BATCH_DEADLINE_MS, searchFor } from './request.ts';
 
@@ -21,10 +21,6 @@ interface Item {
   readonly tool: 'web_search' | 'browse_webpage' | null;
   readonly texts: readonly string[];
   readonly from: number;
-}
-
-function objectOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 function stringsOf(value: unknown, most: number): string[] {
@@ -65,9 +61,9 @@ export const handleExecution = searchOperation<readonly Item[]>({
     const queries: SearchQuery[] = [];
     const reads: string[] = [];
     const wire = sent.map((each: unknown): Item => {
-      const item = objectOf(each);
-      const call = objectOf(item.tool_call);
-      const given = objectOf(call.arguments);
+      const item = objectOrEmpty(each);
+      const call = objectOrEmpty(item.tool_call);
+      const given = objectOrEmpty(call.arguments);
       if (call.name === 'web_search') {
         const texts = stringsOf(given.query, MAX_QUERIES);
         const from = queries.length;
