@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly run
 const HELP = `winnow: a search engine that invents its results
 
 Usage: winnow COMMAND [options]
+       winnow --version
 
 Commands:
 ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
@@ -35,6 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);
+    return 0;
+  }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${await (await import('./compose.ts')).packageVersion()}\n`);
     return 0;
   }
   const command = COMMANDS[name];

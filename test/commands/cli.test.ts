@@ -75,6 +75,11 @@ describe('winnow', { timeout: PATIENCE }, () => {
     }
   });
 
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(dirname(CLI), '..', 'package.json'), 'utf8')) as { version: string };
+    for (const { code, out, err } of await Promise.all([run(['--version']), run(['-V'])])) expect([code, out, err]).toEqual([0, `${version}\n`, '']);
+  });
+
   it('refuses what it does not know with exit code 2 and one line that names it', async () => {
     const [command, flag, value, word] = await Promise.all([run(['sevre']), run(['serve', '--prot', '1']), run(['serve', '--port', 'x']), run(['serve', 'now'])]);
     for (const { code, out, err } of [command, flag, value, word]) {
