@@ -83,7 +83,7 @@ export function bootstrapEstimate(values: readonly number[], next: () => number,
     return sum / count;
   }).sort();
   const at = (share: number): number => means[Math.min(resamples - 1, Math.max(0, Math.round(share * (resamples + 1)) - 1))]!;
-  return { value: values.reduce((sum, value) => sum + value, 0) / count, low: at(0.025), high: at(0.975), count };
+  return { value: mean(values), low: at(0.025), high: at(0.975), count };
 }
 
 /** `0.412 [0.350, 0.476] of 240`. */
@@ -91,11 +91,12 @@ export function formatEstimate({ value, low, high, count }: Estimate, digits = 3
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}] of ${count}`;
 }
 
-/** Of at least one value; the mean of the middle two where there is no middle one. */
+/** Of at least one value. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Of at least one value; the mean of the middle two where there is no middle one. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,6 +1,6 @@
 /** Curricula: the training step becomes the probability that a page is noisy (ZeroSearch's `gt_threshold`). */
 import { BadRequestError } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { type JsonObject, isObject } from '../json.ts';
 import { ADAPTIVE_DEFAULTS, type AdaptiveCurriculum } from './adaptive.ts';
 import { COUNT, type NumberRule, PROBABILITY, STEP, numberAt } from './number-rules.ts';
 
@@ -101,7 +101,7 @@ function stepsOf(value: unknown, field: string): Curriculum {
 }
 
 /** The short form as an object: `linear:0:0.5` is {kind, start, end}. */
-function spelledOut(text: string, field: string): Readonly<Record<string, unknown>> {
+function spelledOut(text: string, field: string): JsonObject {
   const [kind = '', ...values] = text.split(':').map((part) => part.trim());
   if (kind === 'steps') return { kind, at: values.join(':').split(',').filter(Boolean) };
   const names = isPlainKind(kind) ? FIELDS[kind].map(([name]) => name) : null;

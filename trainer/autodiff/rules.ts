@@ -238,14 +238,12 @@ export const RULES: { readonly [O in OpName]: Rule<O> | NoRule } = {
   SkipSimplifiedLayerNormalization(call) {
     const { g, inputs, outputs, gradients, attributes, wanted, late } = call;
     const [dNorm, dSum] = gradients;
-    const ofNorm = (dy: Value): readonly [Value | null, Value | null] => {
-      const sum = late(outputs[1]!);
-      const mean = g.op('ReduceMean', [mul(g, sum, sum)], { axes: [-1], keepdims: 1 });
-      const r = g.op('Div', [g.scalar(1), g.op('Sqrt', [add(g, mean, g.scalar(attributes.epsilon))], {})], {});
-      return normGradients(g, dy, null, sum, r, inputs[2]!, [wanted[0]! || wanted[1]!, wanted[2]!]);
-    };
-    const [through, scale] = dNorm ? ofNorm(dNorm) : [null, null];
-    const dx = through && dSum ? add(g, through, dSum) : (through ?? dSum ?? null);
+    if (!dNorm) return [dSum!, dSum!, null];
+    const sum = late(outputs[1]!);
+    const mean = g.op('ReduceMean', [mul(g, sum, sum)], { axes: [-1], keepdims: 1 });
+    const r = g.op('Div', [g.scalar(1), g.op('Sqrt', [add(g, mean, g.scalar(attributes.epsilon))], {})], {});
+    const [through, scale] = normGradients(g, dNorm, null, sum, r, inputs[2]!, [wanted[0]! || wanted[1]!, wanted[2]!]);
+    const dx = through && dSum ? add(g, through, dSum) : through;
     return [dx, dx, scale];
   },
   /** d/dx x s(αx) = s + α x s (1 - s) = s (1 + α (x - x s)), for the logistic function s. */

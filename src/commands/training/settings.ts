@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { type ResolvedTrain, describeTrainConfig, resolveTrainConfig, trainFlags } from '../../../trainer/config.ts';
 import { ConfigError } from '../../errors.ts';
 import { shown } from '../../config.ts';
+import { isObject } from '../../json.ts';
 
 export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 type FlagTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string; readonly multiple?: boolean }>>;
@@ -48,5 +49,5 @@ function readSettings(path: string): unknown {
 export function printConfig(resolved: ResolvedTrain, json: boolean, out: { write(text: string): unknown }): void {
   const rows = describeTrainConfig(resolved);
   if (json) out.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else for (const { option, value, from } of rows) out.write(`${option.padEnd(30)} ${(typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : shown(value)).padEnd(36)} ${from}\n`);
+  else for (const { option, value, from } of rows) out.write(`${option.padEnd(30)} ${(isObject(value) ? JSON.stringify(value) : shown(value)).padEnd(36)} ${from}\n`);
 }
